@@ -1,0 +1,338 @@
+"""The values that every station shares: what is asked, run, measured, claimed and drawn.
+
+Frozen data without input or output, importing neither TensorFlow nor numpy, so that every experiment can
+be loaded, listed and checked in milliseconds. Everything is validated when it is made.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.errors import GeneratorError, UnknownNameError
+
+#: Replicates that decide a claim, that repeat it later, and that are for trying things out (design, section 6).
+CONFIRMATORY = range(1000)
+REPLICATION = range(1000, 2000)
+PILOT = range(9000, 10000)
+
+#: The article's confirmatory claims C01 to C29, C13 counted twice. Intervals and p-values of every verdict are
+#: simultaneous over this family, within a data set; the size was fixed before any confirmatory run.
+FAMILY_SIZE = 30
+
+#: The smallest ratio worth acting on: the 80 to 125 % convention of bioequivalence.
+MATERIAL_RATIO = 1.25
+
+_SLUG = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+
+
+class SpecificationError(GeneratorError):
+    """An experiment, claim or figure is not well formed."""
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical JSON of a plain value or frozen dataclass, as 64 hexadecimal digits."""
+    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """The JSON form of a value of this module, with every field written out (defaults too)."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, range):
+        return [value.start, value.stop]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise SpecificationError(f"expected plain data in a specification, found {type(value).__name__}: {value!r}")
+
+
+def _require(condition: bool, expected: str, found: object) -> None:
+    if not condition:
+        raise SpecificationError(f"expected {expected}, found {found!r}")
+
+
+def _require_slug(name: str, what: str) -> None:
+    _require(bool(_SLUG.fullmatch(name)), f"{what} of lower-case words joined by hyphens", name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A function named by its import path, with its parameters: travels to any process, imports nothing."""
+
+    path: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require(self.path.count(":") == 1, "an import path 'package.module:name'", self.path)
+        plain(self.parameters)
+
+    def with_parameters(self, **changed: Any) -> "Call":
+        """The same call with some parameters added or replaced."""
+        return Call(path=self.path, parameters={**self.parameters, **changed})
+
+
+def call(path: str, /, **parameters: Any) -> Call:
+    """Write a `Call` as it would be called."""
+    return Call(path=path, parameters=parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One setting of a comparison: everything a training run depends on but its replicates.
+
+    `data`, `model` and `optimizer` are calls resolved where TensorFlow is imported. `validation_share` takes the last
+    share of the training examples, as Keras' `validation_split` does. `probes` names extra curves (`dead_units`).
+    """
+
+    model: Call
+    optimizer: Call
+    data: Call
+    batch_size: int = 32
+    epochs: int = 10
+    validation_share: float = 0.0
+    loss: str = "binary_crossentropy"
+    probes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(self.batch_size >= 1, "a batch size of at least 1", self.batch_size)
+        _require(self.epochs >= 1, "at least 1 epoch", self.epochs)
+        _require(0 <= self.validation_share < 1, "a validation share in [0, 1)", self.validation_share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One unit of work: a function named by import path, its parameters, and the replicates to compute."""
+
+    function: str
+    parameters: Mapping[str, Any]
+    replicates: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A number per replicate, computed from one curve.
+
+    `statistic` is a function of `generator.stats.roughness`; `curve` a key of `History`; `window` the first and last
+    point, both included and counted from 1 (epochs, or steps for the curves that begin with `step_`). With `log` the
+    statistic is taken of the curve's logarithm (relative roughness). With `stopping` the curve is first cut where that
+    early-stopping rule ends it (`"val_loss"` or `"val_data_loss"`, patience 3) and the window ends there at the latest.
+    """
+
+    statistic: str
+    curve: str
+    window: tuple[int, int]
+    log: bool = False
+    stopping: str | None = None
+
+    def __post_init__(self) -> None:
+        first, last = self.window
+        _require(1 <= first <= last, "a window (first, last) with 1 <= first <= last", self.window)
+
+    @property
+    def id(self) -> str:
+        """Names the metric inside a record."""
+        scale = "log-" if self.log else ""
+        stop = f"@{self.stopping}" if self.stopping else ""
+        return f"{self.statistic}({scale}{self.curve})[{self.window[0]}-{self.window[1]}]{stop}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One side of a comparison: which condition, measured how."""
+
+    condition: str
+    metric: Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two sides paired by replicate; the claimed direction is `larger` above `smaller`.
+
+    `scale` is `"log-ratio"` (estimates are ratios, `margin` a ratio) or `"difference"` (both in the metric's unit).
+    `margin` is the smallest effect that would matter to a reader.
+    """
+
+    larger: Side
+    smaller: Side
+    scale: str = "log-ratio"
+    margin: float = MATERIAL_RATIO
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        _require(self.scale in {"log-ratio", "difference"}, "a scale of 'log-ratio' or 'difference'", self.scale)
+        smallest = 1.0 if self.scale == "log-ratio" else 0.0
+        _require(self.margin > smallest, f"a margin above {smallest:g} for a {self.scale}", self.margin)
+
+    @property
+    def delta(self) -> float:
+        """The margin on the scale on which the interval is computed."""
+        return math.log(self.margin) if self.scale == "log-ratio" else self.margin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A testable sentence of the article in our own words, and how it is decided.
+
+    `lines` are the first and last line of the article that it paraphrases. `primary` decides the verdict on each of
+    `data_sets`; `secondary` comparisons are reported with it and explained where they disagree. `mechanism`, where the
+    article says "because", names a further comparison that must hold too, in the direction the explanation implies.
+    """
+
+    id: str
+    statement: str
+    lines: tuple[int, int]
+    primary: Comparison
+    data_sets: tuple[str, ...]
+    secondary: Mapping[str, Comparison] = field(default_factory=dict)
+    mechanism: Comparison | None = None
+    mechanism_statement: str = ""
+    replicates: int = 64
+    expectation: str = ""
+    explanation: str = ""
+
+    def __post_init__(self) -> None:
+        _require(bool(re.fullmatch(r"C\d\d[a-z]?", self.id)), "a claim id such as 'C20' or 'C13a'", self.id)
+        _require(self.replicates >= 24, "at least 24 pairs for a confirmatory claim", self.replicates)
+        _require(len(self.data_sets) >= 1, "at least one data set", self.data_sets)
+
+    @property
+    def comparisons(self) -> Mapping[str, Comparison]:
+        """Every comparison by name, the primary first."""
+        mechanism = {"mechanism": self.mechanism} if self.mechanism else {}
+        return {"primary": self.primary, **mechanism, **self.secondary}
+
+    def registration(self) -> str:
+        """SHA-256 of what decides the verdict: wording and expectation may be improved later, this may not."""
+        return digest_of(
+            {
+                "id": self.id,
+                "lines": self.lines,
+                "comparisons": dict(self.comparisons),
+                "data_sets": self.data_sets,
+                "replicates": self.replicates,
+                "family_size": FAMILY_SIZE,
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A curve that figures draw: kept in the record as quantiles over replicates and a few single runs."""
+
+    name: str
+    label: str
+    last: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure that answers one question; `kind` names the drawing in `generator.figures`."""
+
+    id: str
+    kind: str
+    title: str
+    question: str
+    data_set: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_slug(self.id, "a figure id")
+        _require(self.id.startswith("fig-"), "a figure id that starts with 'fig-'", self.id)
+        _require(not self.id.endswith("-dark"), "a figure id that does not end in '-dark'", self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A question and the data that answers it.
+
+    `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
+    condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures.
+    """
+
+    id: str
+    title: str
+    question: str
+    lines: tuple[int, int]
+    data_sets: Mapping[str, "DataSet"]
+    conditions: Mapping[str, Condition]
+    labels: Mapping[str, str]
+    curves: tuple[Curve, ...]
+    claims: tuple[Claim, ...]
+    figures: tuple[Figure, ...]
+    replicates: int = 64
+    measures: tuple[Metric, ...] = ()
+    tolerance: float | None = None
+
+    def __post_init__(self) -> None:
+        _require_slug(self.id, "an experiment id")
+        _require(set(self.labels) == set(self.conditions), "a label for each condition", sorted(self.labels))
+        for claim in self.claims:
+            for comparison in claim.comparisons.values():
+                self._check(claim, comparison.larger)
+                self._check(claim, comparison.smaller)
+            for name in claim.data_sets:
+                if name not in self.data_sets:
+                    raise UnknownNameError(f"data set of claim {claim.id} in experiment {self.id}", name, self.data_sets)
+
+    def _check(self, claim: Claim, side: Side) -> None:
+        if side.condition not in self.conditions:
+            raise UnknownNameError(f"condition of claim {claim.id} in experiment {self.id}", side.condition, self.conditions)
+        epochs, last = self.conditions[side.condition].epochs, side.metric.window[1]
+        if not side.metric.curve.startswith("step_") and last > epochs:
+            raise SpecificationError(
+                f"claim {claim.id} in experiment {self.id}: expected a window within the {epochs} epochs of condition "
+                f"{side.condition!r}, found one to {last}"
+            )
+
+    def on(self, data_set: str) -> dict[str, Condition]:
+        """The conditions as they run on one data set."""
+        if data_set not in self.data_sets:
+            raise UnknownNameError(f"data set in experiment {self.id}", data_set, self.data_sets)
+        return {role: self.data_sets[data_set].adapt(condition) for role, condition in self.conditions.items()}
+
+    def cells(self) -> Iterator[tuple[str, str, Condition]]:
+        """Every (data set, role, condition), in the order in which they are recorded."""
+        for data_set in self.data_sets:
+            for role, condition in self.on(data_set).items():
+                yield data_set, role, condition
+
+    def metrics(self, data_set: str, role: str) -> tuple[Metric, ...]:
+        """Every metric that a claim or figure needs of one cell, without repeats."""
+        sides = (
+            side
+            for claim in self.claims
+            if data_set in claim.data_sets
+            for comparison in claim.comparisons.values()
+            for side in (comparison.larger, comparison.smaller)
+            if side.condition == role
+        )
+        return tuple(dict.fromkeys([*(side.metric for side in sides), *self.measures]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """Where an experiment's examples come from, and what a condition must change to learn them."""
+
+    label: str
+    data: Call
+    loss: str = "binary_crossentropy"
+    model_parameters: Mapping[str, Any] = field(default_factory=dict)
+    has_signal: bool = True
+
+    def adapt(self, condition: Condition) -> Condition:
+        """The condition with this set's data, loss and network output."""
+        return dataclasses.replace(
+            condition,
+            data=self.data,
+            loss=self.loss,
+            model=condition.model.with_parameters(**self.model_parameters),
+        )
