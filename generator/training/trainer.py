@@ -1,0 +1,209 @@
+"""`Training` and `train`: an ordinary Keras model, trained for many replicates, with every curve recorded."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from generator import environment
+from generator.errors import GeneratorError
+from generator.training.datasets import DataSource, Examples
+from generator.training.history import History
+from generator.training.replicates import Evaluation, Program, Steps, signature
+from generator.training.streams import permutations
+from generator.training.weights import stacked_initial_weights
+
+#: Examples evaluated at once. A shape whose products give the same bits with and without AVX-512; larger ones do not.
+EVALUATION_CHUNK = 200
+
+_programs: dict[str, Program] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """A training run, but for its replicates.
+
+    Parameters
+    ----------
+    model : function that builds a Keras model
+    data : draws the examples of some replicates (`generator.training.datasets`; `arrays` wraps your own)
+    optimizer : function that makes a Keras optimiser, or such an optimiser
+    loss : name of a Keras loss
+    validation_share : the last share of the training examples that is held out, as by `validation_split`
+    probes : extra curves to record ("dead_units")
+    chunk : replicates trained at once; the last chunk is filled up, so results do not depend on how many are asked for
+    dtype : "float32", or "float64" to compare with a reference
+    """
+
+    model: Callable[[], keras.Model]
+    data: DataSource
+    optimizer: Callable[[], keras.Optimizer] | keras.Optimizer
+    batch_size: int = 32
+    epochs: int = 10
+    loss: str = "binary_crossentropy"
+    validation_share: float = 0.0
+    probes: tuple[str, ...] = ()
+    chunk: int = 64
+    dtype: str = "float32"
+
+    def make_optimizer(self) -> keras.Optimizer:
+        """A fresh optimiser."""
+        if isinstance(self.optimizer, keras.Optimizer):
+            return type(self.optimizer).from_config(self.optimizer.get_config())
+        return self.optimizer()
+
+
+def train(
+    training: Training, replicates: Sequence[int], *, progress: Callable[[int], Any] = lambda epochs: None
+) -> History:
+    """Train every replicate and record its curves; `progress` is called with the epochs done since the last call."""
+    if not replicates:
+        raise GeneratorError("expected at least one replicate, found none")
+    early = environment.apply()
+    with _floatx(training.dtype):
+        chunks = [
+            _train_chunk(training, list(replicates[i : i + training.chunk]), progress)
+            for i in range(0, len(replicates), training.chunk)
+        ]
+    return History(
+        replicates=tuple(replicates),
+        curves={name: np.concatenate([c.curves[name] for c in chunks]) for name in chunks[0].curves},
+        weights=tuple(np.concatenate(w) for w in zip(*(c.weights for c in chunks), strict=True)),
+        tier=chunks[0].tier,
+        reproducible=not early,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """Pool indices of each part, int32 of shape (replicates, examples)."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def split(training: Training, examples: Examples) -> Split:
+    """Hold out the last share of the training examples, counted as Keras' `validation_split` counts it."""
+    kept = int(np.floor(examples.train.shape[1] * (1 - training.validation_share)))
+    if kept == 0:
+        raise GeneratorError(f"expected a validation share that leaves training examples, found {training.validation_share}")
+    return Split(train=examples.train[:, :kept], validation=examples.train[:, kept:], test=examples.test)
+
+
+def orders(parts: Split, replicates: Sequence[int], epochs: int) -> np.ndarray:
+    """Pool indices in training order, int32 of shape (epochs, replicates, examples)."""
+    drawn = np.stack([permutations(r, parts.train.shape[1], epochs) for r in replicates], axis=1)
+    return np.take_along_axis(np.broadcast_to(parts.train, drawn.shape), drawn, axis=2)
+
+
+def _train_chunk(training: Training, asked: list[int], progress: Callable[[int], Any]) -> History:
+    replicates = asked + [asked[-1]] * (training.chunk - len(asked))
+    model, optimizer = training.model(), training.make_optimizer()
+    examples = training.data(replicates)
+    parts = split(training, examples)
+    program = _program(training, model, optimizer)
+    program.start(stacked_initial_weights(training.model, model, replicates), model, optimizer)
+    x, y = tf.constant(examples.x.astype(training.dtype)), tf.constant(_targets(examples.y, training.dtype))
+    chunks, training_chunks = _evaluation_chunks(parts)
+    steps, evaluations = [], []
+    for order in orders(parts, replicates, training.epochs):
+        steps.append(program.epoch(x, y, order, training.batch_size))
+        evaluations.append(program.evaluate(x, y, chunks, training_chunks))
+        progress(1)
+    curves = {**_step_curves(steps, parts.train.shape[1], training.batch_size), **_evaluation_curves(evaluations, parts)}
+    return History(
+        replicates=tuple(asked),
+        curves={name: curve[: len(asked)] for name, curve in curves.items()},
+        weights=tuple(v.numpy()[: len(asked)] for v in program.weights),
+        tier=program.tier.name.lower(),
+    )
+
+
+def _program(training: Training, model: keras.Model, optimizer: keras.Optimizer) -> Program:
+    """The compiled program of this structure, made on first use in a process.
+
+    It keeps a model of its own: a regulariser's strength becomes a variable there, while `model` still holds numbers.
+    """
+    name = signature(model, optimizer, training.loss, training.chunk, training.probes)
+    if name not in _programs:
+        _programs[name] = Program(
+            training.model(), training.make_optimizer(), training.loss, training.chunk, training.probes
+        )
+    return _programs[name]
+
+
+def _targets(y: np.ndarray, dtype: str) -> np.ndarray:
+    return y.astype(dtype) if np.issubdtype(y.dtype, np.floating) else y
+
+
+def _evaluation_chunks(parts: Split) -> tuple[np.ndarray, int]:
+    """Pool indices (chunks, replicates, examples), each part filled up to whole chunks, and how many are training's."""
+    cut = [_filled(part) for part in (parts.train, parts.validation, parts.test) if part.shape[1]]
+    return np.concatenate(cut), len(cut[0])
+
+
+def _filled(part: np.ndarray) -> np.ndarray:
+    missing = -part.shape[1] % EVALUATION_CHUNK
+    filled = np.concatenate([part, np.repeat(part[:, -1:], missing, axis=1)], axis=1)
+    return np.ascontiguousarray(filled.reshape(len(part), -1, EVALUATION_CHUNK).swapaxes(0, 1))
+
+
+def _step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str, np.ndarray]:
+    data_loss, penalty, accuracy = (
+        np.stack([getattr(s, f.name).astype(np.float64) for s in steps], axis=1) for f in dataclasses.fields(Steps)
+    )
+    sizes = np.full(data_loss.shape[2], float(batch_size))
+    sizes[-1] = examples - batch_size * (len(sizes) - 1)
+    loss, share = data_loss + penalty, sizes / examples
+    flat = (len(loss), -1)
+    return {
+        "step_loss": loss.reshape(flat),
+        "step_data_loss": data_loss.reshape(flat),
+        "step_accuracy": accuracy.reshape(flat),
+        "loss": loss @ share,
+        "data_loss": data_loss @ share,
+        "accuracy": accuracy @ share,
+    }
+
+
+def _evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
+    penalty = np.stack([e.penalty for e in evaluations], axis=1).astype(np.float64)
+    curves = {
+        "penalty": penalty,
+        "kernel_norm": np.stack([e.kernel_norm for e in evaluations], axis=1).astype(np.float64),
+    }
+    if evaluations[0].dead_units is not None:
+        curves["dead_units"] = np.stack([e.dead_units for e in evaluations], axis=1).astype(np.float64)
+    start = 0
+    for name, part in (("train", parts.train), ("val", parts.validation), ("test", parts.test)):
+        count = part.shape[1]
+        if count == 0:
+            continue
+        inside = slice(start, start + count)
+        data_loss = _means([e.data_loss[:, inside] for e in evaluations])
+        curves[f"{name}_data_loss"] = data_loss
+        curves[f"{name}_loss"] = data_loss + penalty
+        curves[f"{name}_accuracy"] = _means([e.hit[:, inside] for e in evaluations])
+        start += count + -count % EVALUATION_CHUNK
+    return curves
+
+
+def _means(values: list[np.ndarray]) -> np.ndarray:
+    """Means over examples in float64, shape (replicates, epochs)."""
+    return np.stack([v.mean(axis=1, dtype=np.float64) for v in values], axis=1)
+
+
+@contextlib.contextmanager
+def _floatx(dtype: str) -> Iterator[None]:
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)
