@@ -1,0 +1,192 @@
+"""The project's tasks, each with its own set-up from hash-locked requirements.
+
+`python3 noxfile.py -s build` needs nothing but Python; where nox is installed, `nox -s build` is the same.
+Arguments after `--` go to the command that a session runs.
+"""
+
+import importlib.util
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent
+REQUIREMENTS = ROOT / "requirements"
+
+#: TensorFlow publishes wheels for these.
+PYTHONS = ("3.11", "3.12", "3.13")
+PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin", "x86_64-pc-windows-msvc")
+
+#: What each lock is made of. All but Zensical's, which must not hold back what the site is built with, take their
+#: versions from `requirements/versions.txt`, so that a package has one version wherever it is used.
+LOCKS = {
+    "build": ["pyproject.toml", "--extra=run"],
+    "site": ["pyproject.toml"],
+    "tests": ["pyproject.toml", "--extra=run", "--group=tests"],
+    "lint": ["--group=lint"],
+    "types": ["pyproject.toml", "--group=tests", "--group=types", "--group=nox"],
+    "browser": ["pyproject.toml", "--group=tests", "--group=browser"],
+    "bench": ["pyproject.toml", "--extra=run", "--group=bench"],
+    "zensical": ["--group=zensical"],
+    "nox": ["--group=nox"],
+    "lock": ["--group=lock"],
+}
+
+
+def bootstrap() -> NoReturn:
+    """Run this file again under the locked nox, in an environment that is made on first use."""
+    home = ROOT / ".nox" / "bootstrap"
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    lock, installed = REQUIREMENTS / "nox.txt", home / "nox.txt"
+    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "-r", lock]
+    try:
+        if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+            subprocess.run(pip, check=True)
+            installed.write_bytes(lock.read_bytes())
+        sys.exit(subprocess.run([python, __file__, *sys.argv[1:]], check=False).returncode)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"noxfile.py: expected to set up nox in {home}, found exit code {error.returncode} of: {error.cmd}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version not in PYTHONS:
+        sys.exit(f"noxfile.py: expected Python {', '.join(PYTHONS)} (TensorFlow has no others), found {version}")
+    if importlib.util.find_spec("nox") is None:
+        bootstrap()
+
+import nox
+
+nox.needs_version = ">=2025.11.12"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+
+
+def install(session: nox.Session, lock: str) -> None:
+    """Install a lock into the session's environment: wheels only, each by its hash."""
+    session.install("--require-hashes", "--only-binary=:all:", "-r", f"requirements/{lock}.txt")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Run the experiments and build the site; `-- --frozen` renders the committed records without TensorFlow."""
+    install(session, "site" if "--frozen" in session.posargs else "build")
+    session.run("python", "-m", "generator", "build", *session.posargs)
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Build, then serve the site and rebuild it on every change."""
+    install(session, "build")
+    session.run("python", "-m", "generator", "serve", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; `-- -m 'not tensorflow'` is the quick loop."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "--numprocesses=2", "--dist=worksteal", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting, the direction of imports, and the workflows' security."""
+    install(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+    session.run("zizmor", "--offline", "--persona=pedantic", ".github")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of everything, strictly."""
+    install(session, "types")
+    session.run("mypy", "--strict", *(session.posargs or ["generator", "tests", "noxfile.py", "benchmarks"]))
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Run experiments again and compare them with the committed records."""
+    install(session, "build")
+    session.run("python", "-m", "generator", "verify", *session.posargs)
+
+
+@nox.session
+def publish(session: nox.Session) -> None:
+    """Put the checked site on the published branch: `-- VERSION --alias latest --push`."""
+    install(session, "site")
+    session.run("python", "-m", "generator", "publish", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure performance, side by side with what people would use instead."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Walk through the site in a real browser (needs Chromium)."""
+    install(session, "browser")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def cpu(session: nox.Session) -> None:
+    """Show that every experiment gives the same bits on a processor without AVX-512 (needs QEMU's user emulator)."""
+    install(session, "build")
+    session.run("python", "-m", "generator.running.cpu_check", *session.posargs)
+
+
+@nox.session(name="zensical-tool")
+def zensical_tool(session: nox.Session) -> None:
+    """Install Zensical, in an environment of its own."""
+    install(session, "zensical")
+
+
+@nox.session(requires=["zensical-tool"])
+def zensical(session: nox.Session) -> None:
+    """Build the same pages with Zensical and compare its addresses and anchors with those of MkDocs."""
+    install(session, "site")
+    tool = Path(session.bin).parents[1] / "zensical-tool" / Path(session.bin).name / "zensical"
+    session.run("python", "-m", "generator.publishing.zensical", str(tool), *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Bring the locks in line with pyproject.toml; `-- --upgrade` takes the newest versions."""
+    install(session, "lock")
+    # The fewest forks: a record must not depend on which Python, and so which numpy, it was made with.
+    uv = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--fork-strategy=fewest"]
+    uv += ["--only-binary=:all:", "--no-annotate", "--custom-compile-command=nox -s lock"]
+    together = dict.fromkeys(part for name, parts in LOCKS.items() if name != "zensical" for part in parts)
+    session.run(*uv, *together, "--output-file=requirements/versions.txt", *session.posargs)
+    for name, parts in LOCKS.items():
+        versions = [] if name == "zensical" else ["--constraints=requirements/versions.txt"]
+        output = ["--generate-hashes", f"--output-file=requirements/{name}.txt"]
+        session.run(*uv, *parts, *versions, *output, *session.posargs)
+
+
+@nox.session
+def resolve(session: nox.Session) -> None:
+    """Show that every lock has a wheel of each package, for every Python and platform that we support."""
+    install(session, "lock")
+    for name, python, platform in itertools.product(LOCKS, PYTHONS, PLATFORMS):
+        session.run(
+            *["uv", "pip", "install", "--dry-run", "--quiet", "--require-hashes", "--only-binary=:all:"],
+            *[f"--python-version={python}", f"--python-platform={platform}"],
+            *[f"--target={session.create_tmp()}", f"-rrequirements/{name}.txt"],
+        )
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    nox.main()
