@@ -118,20 +118,35 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stopping:
+    """Where early stopping ends a curve: at the last epoch trained, or at the best one where weights are `restored`."""
+
+    monitor: str = "val_loss"
+    patience: int = 3
+    restored: bool = False
+
+    @property
+    def id(self) -> str:
+        """Names the rule inside a metric's id."""
+        return f"{'restored' if self.restored else 'stopped'} by {self.monitor}, patience {self.patience}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """A number per replicate, computed from one curve.
 
-    `statistic` is a function of `generator.stats.roughness`; `curve` a key of `History`; `window` the first and last
+    `statistic` names one of `generator.stats.roughness`; `curve` a key of `History`; `window` the first and last
     point, both included and counted from 1 (epochs, or steps for the curves that begin with `step_`). With `log` the
-    statistic is taken of the curve's logarithm (relative roughness). With `stopping` the curve is first cut where that
-    early-stopping rule ends it (`"val_loss"` or `"val_data_loss"`, patience 3) and the window ends there at the latest.
+    statistic is taken of the curve's logarithm (relative roughness). With `minus` it is taken of the absolute
+    difference from that second curve. With `stopping` the window ends where the rule ends the run.
     """
 
     statistic: str
     curve: str
     window: tuple[int, int]
     log: bool = False
-    stopping: str | None = None
+    minus: str | None = None
+    stopping: Stopping | None = None
 
     def __post_init__(self) -> None:
         first, last = self.window
@@ -140,9 +155,10 @@ class Metric:
     @property
     def id(self) -> str:
         """Names the metric inside a record."""
-        scale = "log-" if self.log else ""
-        stop = f"@{self.stopping}" if self.stopping else ""
-        return f"{self.statistic}({scale}{self.curve})[{self.window[0]}-{self.window[1]}]{stop}"
+        curve = f"|{self.curve} - {self.minus}|" if self.minus else self.curve
+        curve = f"log {curve}" if self.log else curve
+        stop = f", {self.stopping.id}" if self.stopping else ""
+        return f"{self.statistic} of {curve}, {self.window[0]} to {self.window[1]}{stop}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,19 +225,6 @@ class Claim:
         """Every comparison by name, the primary first."""
         mechanism = {"mechanism": self.mechanism} if self.mechanism else {}
         return {"primary": self.primary, **mechanism, **self.secondary}
-
-    def registration(self) -> str:
-        """SHA-256 of what decides the verdict: wording and expectation may be improved later, this may not."""
-        return digest_of(
-            {
-                "id": self.id,
-                "lines": self.lines,
-                "comparisons": dict(self.comparisons),
-                "data_sets": self.data_sets,
-                "replicates": self.replicates,
-                "family_size": FAMILY_SIZE,
-            }
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +307,21 @@ class Experiment:
         for data_set in self.data_sets:
             for role, condition in self.on(data_set).items():
                 yield data_set, role, condition
+
+    def registration(self, claim: Claim) -> str:
+        """SHA-256 of all that decides a claim's verdict; its wording may be improved later, this may not."""
+        sides = [side for c in claim.comparisons.values() for side in (c.larger, c.smaller)]
+        roles = sorted({side.condition for side in sides})
+        return digest_of(
+            {
+                "claim": claim.id,
+                "lines": claim.lines,
+                "comparisons": dict(claim.comparisons),
+                "replicates": claim.replicates,
+                "family_size": FAMILY_SIZE,
+                "conditions": {name: {role: self.on(name)[role] for role in roles} for name in claim.data_sets},
+            }
+        )
 
     def metrics(self, data_set: str, role: str) -> tuple[Metric, ...]:
         """Every metric that a claim or figure needs of one cell, without repeats."""

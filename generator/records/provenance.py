@@ -1,0 +1,106 @@
+"""Where a result comes from: versions, the lock, and a digest of the source that computed it."""
+
+import ast
+import functools
+import hashlib
+import importlib.util
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+
+#: Packages whose code computes results.
+PACKAGES = ("keras", "numpy", "scikit-learn", "tensorflow")
+
+#: Distributions that provide TensorFlow; the CPU build comes under a name of its own.
+_TENSORFLOW = ("tensorflow-cpu", "tensorflow")
+
+
+def versions() -> dict[str, str]:
+    """Version of each of `PACKAGES` and of Python's minor line; "absent" where it is not installed."""
+    found = {name: _version(name) for name in PACKAGES if name != "tensorflow"}
+    tensorflow = [v for v in map(_version, _TENSORFLOW) if v != "absent"]
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {**found, "tensorflow": tensorflow[0] if tensorflow else "absent", "python": python}
+
+
+def lock_digest(root: Path) -> str:
+    """SHA-256 of the hash-locked requirements of our own builds."""
+    lock = root / "requirements" / "build.txt"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "absent"
+
+
+def source_digest(modules: Iterable[str]) -> str:
+    """SHA-256 of the code of these modules and of all of ours that they import.
+
+    Taken of the syntax tree without docstrings: a comment, a blank line or a moved checkout changes nothing.
+    """
+    closure = sorted(_closure(modules))
+    return hashlib.sha256("".join(f"{name} {_module_digest(name)}\n" for name in closure).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def _closure(modules: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(_imported(name))
+    return found
+
+
+@functools.cache
+def _tree(module: str) -> ast.Module:
+    path = _file(module)
+    return ast.parse(path.read_bytes()) if path else ast.Module(body=[], type_ignores=[])
+
+
+@functools.cache
+def _file(module: str) -> Path | None:
+    """The source file of a module, found without importing it or what it lies in."""
+    top, *inner = module.split(".")
+    spec = importlib.util.find_spec(top)
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin)
+    if not inner:
+        return path
+    base = path.parent.joinpath(*inner)
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+@functools.cache
+def _imported(module: str) -> frozenset[str]:
+    """Our own modules that a module imports, and the packages that it lies in."""
+    package = module.split(".")[0]
+    names = {module.rsplit(".", 1)[0]} if "." in module else set()
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+            names.add(node.module)
+    return frozenset(name for name in names if name.split(".")[0] == package and _file(name))
+
+
+@functools.cache
+def _module_digest(module: str) -> str:
+    tree = _tree(module)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and _is_docstring(body[0]):
+            del body[0]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,84 @@
+"""The task of training one condition: from plain parameters to the curves that the store keeps."""
+
+import functools
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from generator.errors import GeneratorError
+from generator.spec import Call, Condition, Task, plain
+
+FUNCTION = f"{__name__}:train_condition"
+
+#: Replicates in one task. The last bits of a result depend on how many are trained at once, so this is fixed.
+CHUNK = 64
+
+
+def tasks(condition: Condition, replicates: range) -> list[Task]:
+    """The tasks that train a condition, one for each chunk of replicates."""
+    return [
+        Task(
+            function=FUNCTION,
+            parameters=plain(condition),
+            replicates=tuple(replicates[start : start + CHUNK]),
+        )
+        for start in range(0, len(replicates), CHUNK)
+    ]
+
+
+def modules(task: Task) -> tuple[str, ...]:
+    """Modules whose code decides a task's result."""
+    calls = (value for value in task.parameters.values() if isinstance(value, Mapping) and "path" in value)
+    return (task.function.split(":")[0], "generator.training.trainer", *(call["path"].split(":")[0] for call in calls))
+
+
+def affinity(task: Task) -> str:
+    """Groups tasks that share a compiled program: the condition without what is a run-time value."""
+    p = task.parameters
+    model = {key: value for key, value in p["model"]["parameters"].items() if key != "l2"}
+    return repr([p["model"]["path"], sorted(model.items()), p["optimizer"]["path"], p["batch_size"], p["loss"]])
+
+
+def cost(task: Task) -> float:
+    """A rough number of example passes, to share work out evenly."""
+    return float(task.parameters["epochs"] * (1 + 16 / task.parameters["batch_size"]))
+
+
+def train_condition(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
+    """Train a condition and return its curves; per-step curves in float32, as they were computed."""
+    from generator.training.trainer import Training, train
+
+    training = Training(
+        model=_bound(parameters["model"]),
+        data=_bound(parameters["data"]),
+        optimizer=_bound(parameters["optimizer"]),
+        batch_size=parameters["batch_size"],
+        epochs=parameters["epochs"],
+        loss=parameters["loss"],
+        validation_share=parameters["validation_share"],
+        probes=tuple(parameters["probes"]),
+        chunk=CHUNK,
+    )
+    history = train(training, replicates)
+    return {
+        name: curve.astype(np.float32) if name.startswith("step_") else curve for name, curve in history.curves.items()
+    }
+
+
+def resolve(path: str) -> Callable[..., Any]:
+    """The function that an import path names."""
+    module, name = path.split(":")
+    try:
+        found = functools.reduce(getattr, name.split("."), importlib.import_module(module))
+    except (ImportError, AttributeError) as error:
+        raise GeneratorError(f"expected a function at {path}, found {type(error).__name__}: {error}") from error
+    if not callable(found):
+        raise GeneratorError(f"expected a function at {path}, found {type(found).__name__}")
+    return found
+
+
+def _bound(call: Mapping[str, Any]) -> Callable[..., Any]:
+    named = Call(path=call["path"], parameters=call["parameters"])
+    return functools.partial(resolve(named.path), **named.parameters)

@@ -1,0 +1,74 @@
+"""From curves to a record's cell: metrics per replicate, quantiles and single runs, rounded once."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from generator.errors import GeneratorError, UnknownNameError
+from generator.records.record import QUANTILES, Cell, CurveSummary
+from generator.records.rounding import rounded_all
+from generator.spec import Curve, Metric, Stopping
+from generator.stats.roughness import statistic
+from generator.training.stopping import EarlyStopping, apply_stopping
+
+#: Single runs that a record keeps of each curve, for drawing.
+RUNS_KEPT = 4
+
+
+def measure(
+    curves: Mapping[str, np.ndarray], metrics: Sequence[Metric], kept: Sequence[Curve], replicates: Sequence[int]
+) -> Cell:
+    """Summarise the curves of one condition; arrays are (replicates, points)."""
+    return Cell(
+        metrics={metric.id: rounded_all(value_of(curves, metric)) for metric in metrics},
+        curves={curve.name: _summary(_named(curves, curve.name)[:, : curve.last], replicates) for curve in kept},
+        diverged=int((~np.isfinite(_named(curves, "step_loss"))).any(axis=1).sum()),
+    )
+
+
+def value_of(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
+    """The metric of every replicate, shape (replicates,)."""
+    first, last = metric.window
+    curve = _values(curves, metric)
+    if last > curve.shape[1]:
+        raise GeneratorError(
+            f"metric {metric.id!r}: expected a window within the curve's {curve.shape[1]} points, found one to {last}"
+        )
+    compute = statistic(metric.statistic)
+    if metric.stopping is None:
+        return np.asarray(compute(curve[:, first - 1 : last]))
+    ends = _ends(_named(curves, metric.stopping.monitor)[:, :last], metric.stopping)
+    return np.array([float(compute(row[first - 1 : end])) for row, end in zip(curve, ends, strict=True)])
+
+
+def _values(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
+    curve = _named(curves, metric.curve).astype(np.float64)
+    if metric.minus is not None:
+        curve = np.abs(curve - _named(curves, metric.minus))
+    if metric.log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            curve = np.log(curve)
+    return curve
+
+
+def _ends(monitored: np.ndarray, stopping: Stopping) -> np.ndarray:
+    stop = apply_stopping(EarlyStopping(patience=stopping.patience), monitored)
+    return stop.best if stopping.restored else stop.epochs
+
+
+def _summary(curve: np.ndarray, replicates: Sequence[int]) -> CurveSummary:
+    # A diverged run is the worst one: it lies above every other.
+    worst = np.where(np.isnan(curve), np.inf, curve)
+    with np.errstate(invalid="ignore"):
+        quantiles = np.quantile(worst, QUANTILES, axis=0)
+    quantiles = np.where(np.isnan(quantiles), np.inf, quantiles)
+    return CurveSummary(
+        quantiles=tuple(rounded_all(row) for row in quantiles),
+        runs={r: rounded_all(row) for r, row in list(zip(replicates, curve, strict=True))[:RUNS_KEPT]},
+    )
+
+
+def _named(curves: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    if name not in curves:
+        raise UnknownNameError("curve", name, curves)
+    return curves[name]

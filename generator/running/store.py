@@ -1,0 +1,75 @@
+"""The local store of finished runs: content-checked files that are complete or absent, one computation per key."""
+
+import contextlib
+import hashlib
+import io
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from generator.files import make_folder, write_atomically
+
+logger = logging.getLogger(__name__)
+
+_MAGIC = b"fluctuations store 1\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Named arrays by key, under `root`. Entries carry the digest of their content and are checked whenever read."""
+
+    root: Path
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a result is there; it is checked when it is read."""
+        return self._path(key).is_file()
+
+    def read(self, key: str) -> dict[str, np.ndarray] | None:
+        """The arrays of a key; `None` where there are none, or where they are damaged (set aside with a warning)."""
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        arrays = _decode(content, key)
+        if arrays is None:
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            logger.warning("stored result %s is damaged; set aside as %s and computed again", key[:12], aside.name)
+        return arrays
+
+    def write(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep a result; afterwards it is there whole, or an error says why not and nothing has changed."""
+        write_atomically(self._path(key), _encode(key, arrays))
+
+    @contextlib.contextmanager
+    def computing(self, key: str) -> Iterator[None]:
+        """Hold the only right to compute a key, among all processes; the system frees it if the holder dies."""
+        path = self._path(key).with_suffix(".lock")
+        make_folder(path.parent)
+        with filelock.FileLock(path):
+            yield
+
+    def _path(self, key: str) -> Path:
+        return self.root / key[:2] / f"{key}.run"
+
+
+def _encode(key: str, arrays: Mapping[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    body = key.encode() + b"\n" + buffer.getvalue()
+    return _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _decode(content: bytes, key: str) -> dict[str, np.ndarray] | None:
+    head = len(_MAGIC) + 65
+    digest, body = content[len(_MAGIC) : head - 1], content[head:]
+    sound = content.startswith(_MAGIC) and hashlib.sha256(body).hexdigest().encode() == digest
+    if not sound or body[:64] != key.encode():
+        return None
+    with np.load(io.BytesIO(body[65:]), allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
