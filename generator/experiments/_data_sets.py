@@ -19,7 +19,7 @@ PLANTED_TEACHER = DataSet(
 DIGITS = DataSet(
     label="handwritten digits",
     data=call("generator.training.datasets:digits", test=0),
-    loss="sparse_categorical_crossentropy",
+    loss="categorical_crossentropy",
     model_parameters={"features": 64, "hidden": 32, "classes": 10},
 )
 
