@@ -19,7 +19,7 @@ def drawing_faults(content: bytes) -> Iterator[str]:
     for element in root.iter():
         tag = _local(element.tag)
         if tag in {"script", "foreignObject"}:
-            yield f"a {tag} element is not allowed"
+            yield f"<{tag}> is not allowed"
         for attribute, value in element.attrib.items():
             if fault := _attribute_fault(_local(attribute), value):
                 yield f"{tag} {fault}"

@@ -11,6 +11,9 @@ from generator.publishing.drawing import drawing_faults
 from generator.publishing.markup import Page, Reference, read_page, style_references
 from generator.publishing.tree import published_files
 
+#: Where a full address is one of this very site. Anywhere else it leads to what is published beside it, or to others.
+OWN = frozenset({"link canonical", "sitemap"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -22,7 +25,7 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All that an address may lead to; `base` is the address of the site's root, where a page states it."""
+    """All that an address may lead to; `base` is the full address of the site's root, where a page states it."""
 
     files: frozenset[str]
     anchors: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -55,7 +58,7 @@ def check_site(site: Path) -> list[Problem]:
 
 
 def _base_of(pages: Iterable[Page]) -> SplitResult | None:
-    """The root's address, from the home page's canonical link: an absolute address below it is internal."""
+    """The root's full address, from the home page's canonical link."""
     home = next((page for page in pages if page.path == "index.html"), None)
     return urlsplit(home.canonical) if home and home.canonical else None
 
@@ -92,7 +95,7 @@ def _fault_of(path: str, reference: Reference, site: Site) -> str | None:
 
 
 def _fault_of_absolute(url: SplitResult, reference: Reference, site: Site) -> str | None:
-    if site.base and urlunsplit(url).startswith(urlunsplit(site.base)):
+    if reference.source in OWN and site.base and urlunsplit(url).startswith(urlunsplit(site.base)):
         return _fault_of_internal("", url, site)
     return "loaded from another origin" if reference.loaded else None
 

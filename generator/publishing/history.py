@@ -15,7 +15,7 @@ from jinja2 import Environment
 
 from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot
-from generator.publishing.settings import Settings
+from generator.settings import Settings
 
 #: How many hexadecimal digits of a digest stand in an address.
 DIGITS = 12

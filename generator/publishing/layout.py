@@ -13,7 +13,7 @@ from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot, read_file
 from generator.publishing.history import figures_of, pinned_files, updated_history
 from generator.publishing.names import LATEST, is_release
-from generator.publishing.settings import Settings, read_settings
+from generator.settings import Settings, read_settings
 
 #: How many differing files an error names.
 NAMED_FILES = 5

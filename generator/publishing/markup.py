@@ -71,7 +71,7 @@ def read_page(path: str, content: bytes) -> Page:
         if tag == "a" and (name := attributes.get("name")):
             targets.add(name)
         if tag == "link" and attributes.get("rel") == "canonical":
-            canonical = attributes.get("href")
+            canonical = canonical or attributes.get("href")
         references += _references(node, tag, attributes)
         faults += _faults(tag, attributes)
     faults += [f"id {name!r} is used {count} times" for name, count in names.items() if count > 1]
@@ -124,9 +124,9 @@ def style_references(style: str, source: str) -> list[Reference]:
 
 def _faults(tag: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
     if tag in FORBIDDEN_ELEMENTS:
-        yield f"a {tag} element is not allowed"
+        yield f"<{tag}> is not allowed"
     if tag == "img" and not (attributes.get("alt") or "").strip():
         yield f"image {attributes.get('src')!r} has no alternative text"
     for name in attributes:
         if name.lower().startswith("on"):
-            yield f"event handler {name} on a {tag} element"
+            yield f"event handler {name} on <{tag}>"

@@ -14,7 +14,7 @@ import yaml
 
 from generator.errors import GeneratorError
 from generator.publishing.gate import Problem, check_site
-from generator.publishing.settings import read_settings
+from generator.settings import read_settings
 from generator.publishing.tree import beside, heal, require_ours, seal, swap
 
 #: Everything around a build that could reach its bytes. MkDocs stamps the epoch into the compressed sitemap.
