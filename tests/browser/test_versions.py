@@ -1,0 +1,159 @@
+"""The published branch as a reader meets it: versions side by side, and nobody else is asked for anything."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from generator.publishing.git import git
+from generator.publishing.site import build_site
+from generator.publishing.versions import publish, version_site_url
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+NAV = [{"Answer": "index.md"}, {"Rate": "rate.md"}]
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str:
+    """The system's browser; playwright's own would be a download."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found is not None, f"expected one of {', '.join(names)} on the path"
+    return found
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a log."""
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Releases 0.1 and 0.2 (the latest) and dev, as files of the published branch. 0.1 lacks a page."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    shutil.copytree(ROOT / "templates", root / "templates")
+    (root / ".gitignore").write_text("build/\nsite/\n")
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "config", "user.name", "Tester")
+    git(root, "config", "user.email", "tester@example.org")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "Start")
+    docs = root / "build" / "docs"
+    shutil.copytree(root / "templates" / "assets", docs / "assets")
+    for version, alias in (("0.1", None), ("0.2", "latest"), ("dev", None)):
+        (docs / "index.md").write_text(f"# Answer of {version}\n\nText about learning rates.\n")
+        nav = NAV[:1]
+        if version != "0.1":
+            (docs / "rate.md").write_text(f"# Rate of {version}\n\n## Measured\n\nText.\n")
+            nav = NAV
+        build_site(docs, nav, root / "site", root, version_site_url(root, version))
+        publish(root / "site", version, root=root, alias=alias)
+    folder = root / "build" / "published"
+    folder.mkdir()
+    git(root, f"--work-tree={folder}", "checkout", "gh-pages", "--", ".")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(published: Path) -> Iterator[str]:
+    handler = functools.partial(Quiet, directory=os.fspath(published))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that must not ask for anything elsewhere, nor for anything that is not there, nor fail in a script."""
+    troubles: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.on(
+        "request", lambda request: None if request.url.startswith((address, "data:")) else troubles.append(request.url)
+    )
+    page.on("response", lambda response: troubles.append(response.url) if response.status >= 400 else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    context.close()
+    assert troubles == []
+
+
+def choose(page: Page, version: str) -> None:
+    page.locator(".md-version").hover()
+    page.locator(".md-version__link", has_text=version).click()
+
+
+def test_the_root_leads_to_the_latest_release(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page).to_have_url(f"{address}latest/")
+    expect(page.locator("h1")).to_contain_text("Answer of 0.2")
+    expect(page.locator(".md-version__current")).to_contain_text("0.2")
+    expect(page.locator(".md-version__current .md-version__alias")).to_have_text("latest")
+
+
+def test_the_selector_lists_every_version_and_keeps_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}0.2/rate/")
+    expect(page.locator(".md-version__item")).to_have_count(3)
+    expect(page.locator(".md-version__link")).to_have_text(["dev", "0.2latest", "0.1"])
+    choose(page, "dev")
+    expect(page).to_have_url(f"{address}dev/rate/")
+    expect(page.locator("h1")).to_contain_text("Rate of dev")
+
+
+def test_the_selector_falls_back_to_the_home_page_of_a_version_that_lacks_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}latest/rate/")
+    choose(page, "0.1")
+    expect(page).to_have_url(f"{address}0.1/")
+    expect(page.locator("h1")).to_contain_text("Answer of 0.1")
+
+
+def test_only_another_version_than_the_latest_says_so(page: Page, address: str) -> None:
+    banner = page.locator("[data-md-component=outdated]")
+    page.goto(f"{address}0.2/rate/")
+    expect(page.locator(".md-version__current")).to_be_visible()
+    expect(banner).to_be_hidden()
+    page.goto(f"{address}dev/rate/")
+    expect(banner).to_be_visible()
+    banner.get_by_role("link").click()
+    expect(page).to_have_url(f"{address}latest/")
+
+
+def test_search_and_the_choice_of_colours_ask_nobody_else(page: Page, address: str) -> None:
+    page.goto(f"{address}0.2/")
+    page.locator(".md-search__input").click()
+    page.keyboard.type("measured")
+    expect(page.locator(".md-search-result__item")).to_have_count(1)
+    page.keyboard.press("Escape")
+    for scheme in ("default", "slate"):
+        page.locator("label.md-header__button[for^=__palette]:visible").click()
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", scheme)
+    # The choice holds in the next version, too.
+    page.goto(f"{address}dev/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
