@@ -150,9 +150,9 @@ def residual_autocorrelation(curves: Curves, tolerance: float = TOLERANCE) -> Cu
     """Lag-1 autocorrelation of the residuals from the least-squares line.
 
     Negative where the curve overshoots, 0 for white noise, positive where it drifts. For an AR(1) residual with
-    coefficient f the line costs about (2 + 5 f) / n: -2/n for white noise, where the mean alone would cost 1/n, and
-    1 + 4 f over n in general (Marriott and Pope 1954, Biometrika 41:390). A bend that a line cannot follow pulls
-    towards 1. A curve within `tolerance` of its line has no residual and counts as 0.
+    coefficient f it comes out low by about (2 + 5 f) / n, where a mean without a slope would cost (1 + 4 f) / n
+    (Marriott and Pope 1954, Biometrika 41:390; the line's figure is ours, by simulation). A bend that a line cannot
+    follow pulls towards 1. A curve within `tolerance` of its line has no residual and counts as 0.
     """
     residuals = _about_the_line(curves)
     moves = ~(np.max(np.abs(residuals), axis=-1) <= tolerance)  # true of NaN, from an overflow, too
@@ -163,8 +163,8 @@ def residual_autocorrelation(curves: Curves, tolerance: float = TOLERANCE) -> Cu
 def _about_the_line(curves: Curves) -> Curves:
     points = curves.shape[-1]
     time = np.arange(points) - (points - 1) / 2
-    slope: Curves = np.sum(curves * time, axis=-1, keepdims=True) / np.sum(time**2)
-    return curves - _mean(curves)[..., np.newaxis] - slope * time
+    slope = np.sum(curves * time, axis=-1, keepdims=True) / np.sum(time**2)
+    return np.asarray(curves - _mean(curves)[..., np.newaxis] - slope * time)
 
 
 @_per_curve(points=1)

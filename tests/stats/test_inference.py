@@ -281,7 +281,7 @@ class TestEstimateEffect:
         ],
     )
     def test_limits_are_in_order(self, limits: dict[str, float]) -> None:
-        fitting = {"lower": -1, "lower_90": 0, "lower_single": 0, "estimate": 1}
+        fitting: dict[str, float] = {"lower": -1, "lower_90": 0, "lower_single": 0, "estimate": 1}
         fitting |= {"upper_single": 2, "upper_90": 2, "upper": 3, "p": 0.5}
         inference.Estimate(**fitting, n=10, wins=5, infinite=0)
         with pytest.raises(GeneratorError, match="expected the"):

@@ -1,5 +1,6 @@
 """Roughness metrics against closed forms, the literature's numbers and plain Python loops."""
 
+import itertools
 import math
 import statistics
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from generator.stats import roughness
 CURVES = 4000
 MEASURES = sorted(roughness.STATISTICS)
 
-same_every_time = settings(derandomize=True, deadline=None, max_examples=25)
+same_every_time = settings(derandomize=True, deadline=None, max_examples=30)
 curves = st.lists(st.integers(-1000, 1000).map(lambda k: k / 8), min_size=4, max_size=12)
 
 
@@ -115,8 +116,8 @@ class TestDifferenceGuard:
         assert roughness.difference_guard([1, 3, 2, 6, 4]) == pytest.approx(expected)
 
     def test_without_noise(self) -> None:
-        straight, parabola, diverged = np.arange(6.0), np.arange(6.0) ** 2, [1, 2, np.nan, 4, 5, 6]
-        assert roughness.difference_guard([straight, parabola, diverged]).tolist() == [1, np.inf, np.inf]
+        straight, parabola, diverged = np.arange(6.0), np.arange(6.0) ** 2, np.array([1, 2, np.nan, 4, 5, 6])
+        assert roughness.difference_guard(np.stack([straight, parabola, diverged])).tolist() == [1, np.inf, np.inf]
 
 
 class TestTurningPointRate:
@@ -186,7 +187,8 @@ class TestBetweenReplicateSd:
         assert roughness.between_replicate_sd(values) == pytest.approx(expected)
 
     def test_is_infinite_where_a_replicate_is_not_finite(self) -> None:
-        assert roughness.between_replicate_sd([[0, 1, np.nan], [2, np.inf, 1]]).tolist() == [math.sqrt(2), np.inf, np.inf]
+        measured = roughness.between_replicate_sd([[0, 1, np.nan], [2, np.inf, 1]])
+        assert measured.tolist() == [math.sqrt(2), np.inf, np.inf]
 
     @pytest.mark.parametrize("curve", [[1.0, 2.0, 3.0], [[1.0, 2.0, 3.0]]])
     def test_needs_two_replicates(self, curve: list[float]) -> None:
@@ -201,7 +203,8 @@ class TestSamplingShare:
         """True batch losses at frozen weights, each epoch a new partition."""
         rng = np.random.default_rng(seed)
         orders = np.stack([rng.permutation(self.EXAMPLES) for _ in range(epochs)])
-        return losses[orders].reshape(epochs * self.EXAMPLES // self.BATCH, self.BATCH).mean(axis=1)
+        batches = losses[orders].reshape(epochs * self.EXAMPLES // self.BATCH, self.BATCH)
+        return np.asarray(batches.mean(axis=1))
 
     def losses(self) -> np.ndarray:
         return np.random.default_rng(3).exponential(size=self.EXAMPLES)
@@ -248,7 +251,7 @@ def loop_difference_sd(curve: Sequence[float], weights: Sequence[int]) -> float:
 
 def loop_upward_variation(curve: Sequence[float]) -> float:
     rise = 0.0
-    for before, after in zip(curve, curve[1:], strict=False):
+    for before, after in itertools.pairwise(curve):
         if after > before:
             rise += after - before
     return math.sqrt(math.pi) * rise / (len(curve) - 1)
@@ -256,7 +259,7 @@ def loop_upward_variation(curve: Sequence[float]) -> float:
 
 def loop_turning_point_rate(curve: Sequence[float]) -> float:
     direction, turns = 0, 0
-    for before, after in zip(curve, curve[1:], strict=False):
+    for before, after in itertools.pairwise(curve):
         if abs(after - before) > 1e-6:
             new = 1 if after > before else -1
             turns += new == -direction
@@ -273,7 +276,7 @@ def loop_residual_autocorrelation(curve: Sequence[float]) -> float:
     residuals = [y - float(line(t)) for t, y in enumerate(curve)]
     if max(map(abs, residuals)) <= 1e-6:
         return 0.0
-    lagged = sum(a * b for a, b in zip(residuals, residuals[1:], strict=False))
+    lagged = sum(a * b for a, b in itertools.pairwise(residuals))
     return lagged / sum(r * r for r in residuals)
 
 
@@ -311,23 +314,23 @@ SAME_BACKWARDS = {
 }
 
 
-@pytest.mark.parametrize("name", MEASURES)
 @same_every_time
 @given(curve=curves, shift=st.integers(-100, 100), factor=st.sampled_from([2.0, 4.0, 1024.0]))
-def test_follows_shift_and_scale(name: str, curve: list[float], shift: int, factor: float) -> None:
-    measure, values = roughness.statistic(name), np.array(curve)
-    moved = shift if name in SHIFTED_WITH_THE_CURVE else 0.0
-    assert measure(values + shift) == pytest.approx(measure(values) + moved, rel=1e-9, abs=1e-9)
-    scaled = 1.0 if name in SCALE_FREE else factor
-    assert measure(values * factor) == pytest.approx(measure(values) * scaled, rel=1e-9, abs=1e-9)
+def test_each_follows_shift_and_scale(curve: list[float], shift: int, factor: float) -> None:
+    values = np.array(curve)
+    for name, measure in roughness.STATISTICS.items():
+        moved = shift if name in SHIFTED_WITH_THE_CURVE else 0.0
+        assert measure(values + shift) == pytest.approx(measure(values) + moved, rel=1e-9, abs=1e-9), name
+        scaled = 1.0 if name in SCALE_FREE else factor
+        assert measure(values * factor) == pytest.approx(measure(values) * scaled, rel=1e-9, abs=1e-9), name
 
 
-@pytest.mark.parametrize("name", sorted(SAME_BACKWARDS))
 @same_every_time
 @given(curve=curves)
-def test_is_the_same_backwards(name: str, curve: list[float]) -> None:
-    measure = roughness.statistic(name)
-    assert measure(curve[::-1]) == pytest.approx(measure(curve), rel=1e-9, abs=1e-9)
+def test_some_are_the_same_backwards(curve: list[float]) -> None:
+    for name in SAME_BACKWARDS:
+        measure = roughness.statistic(name)
+        assert measure(curve[::-1]) == pytest.approx(measure(curve), rel=1e-9, abs=1e-9), name
 
 
 @same_every_time
@@ -352,8 +355,8 @@ class TestEveryStatistic:
         assert set(LOOPS) | {"difference_guard"} == set(MEASURES)
 
     def test_an_unknown_name_gets_a_hint(self) -> None:
-        with pytest.raises(UnknownNameError, match="unknown statistic 'upward_variatio'; did you mean 'upward_variation'"):
-            roughness.statistic("upward_variatio")
+        with pytest.raises(UnknownNameError, match=r"^unknown statistic 'last_'; did you mean 'last'"):
+            roughness.statistic("last_")
 
     @pytest.mark.parametrize("name", MEASURES)
     def test_gives_one_number_per_curve_whatever_the_layout(self, name: str) -> None:
