@@ -103,6 +103,14 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
+            id="fig-three-curves",
+            kind="three-curves",
+            title="One run, three curves",
+            question="Does the training jump, or only the way it is measured?",
+            data_set="planted-teacher",
+            options={"condition": "small", "replicate": 0, "epochs": SMALL_EPOCHS},
+        ),
+        Figure(
             id="fig-batch-size-article",
             kind="article",
             title="The article's second example, and 64 runs of it",

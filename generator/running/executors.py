@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -40,7 +41,9 @@ def compute_one(root: Path, task: Task, key: str) -> None:
     store = Store(root=root)
     with store.computing(key):
         if store.read(key) is None:
+            start = time.perf_counter()
             store.write(key, conditions.resolve(task.function)(task.parameters, task.replicates))
+            store.write_seconds(key, time.perf_counter() - start)
 
 
 def _shares(tasks: Sequence[KeyedTask], workers: int) -> list[list[KeyedTask]]:

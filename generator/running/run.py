@@ -3,6 +3,8 @@
 import functools
 import hashlib
 import json
+import os
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from generator.files import write_atomically
 from generator.records import record as records
 from generator.records.provenance import lock_digest, source_digest, versions
 from generator.records.record import Record
+from generator.records.registrations import require_registered
+from generator.records.times import Times, write_times
 from generator.running.conditions import CHUNK, modules, tasks
 from generator.running.keys import run_key
 from generator.running.store import Store
@@ -71,7 +75,8 @@ def run(
     Other `replicates` than those an experiment registers give a record for trying out, under `build/`.
     """
     plans = [plan(e, replicates or range(e.replicates)) for e in experiments]
-    store = Store(root=root / ".cache" / "runs")
+    require_registered(root, [p.experiment for p in plans if p.replicates == range(p.experiment.replicates)])
+    store = _store(root)
     waiting = [p for p in plans if not _is_current(p, root, store)]
     missing = {key: task for p in waiting for chunks in p.keyed.values() for task, key in chunks if key not in store}
     if missing:
@@ -85,6 +90,18 @@ def compute_missing(store: Store, missing: Mapping[str, Task], workers: int, pro
 
     done = progress(len(missing), f"training {CHUNK} replicates of each condition")
     compute(store, [(task, key) for key, task in missing.items()], workers, done)
+
+
+def write_run_times(experiments: Sequence[Experiment], root: Path, date: str) -> None:
+    """Rewrite the committed times from what was computed here; a result that came from elsewhere has none."""
+    store = _store(root)
+    seconds = {}
+    for experiment in experiments:
+        cells = plan(experiment, range(experiment.replicates)).keyed
+        taken = {"/".join(cell): [store.seconds(key) for _, key in chunks] for cell, chunks in cells.items()}
+        seconds[experiment.id] = {cell: round(sum(t or 0.0 for t in times), 2) for cell, times in taken.items()}
+    machine = f"{platform.machine()}, {os.cpu_count()} processors"
+    write_times(root, Times(date=date, machine=machine, seconds=seconds))
 
 
 def make_record(plan: Plan, root: Path, store: Store) -> Record:
@@ -104,7 +121,7 @@ def make_record(plan: Plan, root: Path, store: Store) -> Record:
         experiment=plan.experiment.id,
         replicates=(plan.replicates.start, plan.replicates.stop),
         registration={claim.id: plan.experiment.registration(claim) for claim in plan.experiment.claims},
-        provenance=_provenance(plan, root),
+        provenance=make_provenance(plan, root),
         cells=cells,
     )
 
@@ -116,7 +133,12 @@ def record_path(root: Path, experiment: Experiment, replicates: range) -> Path:
     return folder / f"{experiment.id}.json"
 
 
-def _provenance(plan: Plan, root: Path) -> dict[str, Any]:
+def _store(root: Path) -> Store:
+    return Store(root=root / ".cache" / "runs")
+
+
+def make_provenance(plan: Plan, root: Path) -> dict[str, Any]:
+    """What a record says about where its numbers come from."""
     everything = sorted({m for chunks in plan.keyed.values() for task, _ in chunks for m in modules(task)})
     return {
         "versions": versions(),

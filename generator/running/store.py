@@ -46,6 +46,15 @@ class Store:
         """Keep a result; afterwards it is there whole, or an error says why not and nothing has changed."""
         write_atomically(self._path(key), _encode(key, arrays))
 
+    def write_seconds(self, key: str, seconds: float) -> None:
+        """Keep how long a result took, beside it: no part of the result."""
+        write_atomically(self._path(key).with_suffix(".seconds"), f"{seconds:.2f}\n".encode())
+
+    def seconds(self, key: str) -> float | None:
+        """How long a result took when it was computed here."""
+        path = self._path(key).with_suffix(".seconds")
+        return float(path.read_text()) if path.is_file() else None
+
     @contextlib.contextmanager
     def computing(self, key: str) -> Iterator[None]:
         """Hold the only right to compute a key, among all processes; the system frees it if the holder dies."""

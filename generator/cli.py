@@ -1,0 +1,239 @@
+"""The command line: arguments to one call. The only module that prints or exits."""
+
+import datetime
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator import environment, experiments
+from generator.errors import GeneratorError, UsageError
+from generator.spec import Experiment
+
+#: The checkout that the command works on.
+ROOT = Path(__file__).resolve().parents[1]
+
+_EXPERIMENTS = click.argument("names", nargs=-1, metavar="[EXPERIMENT]...")
+_WORKERS = click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Why are my loss and accuracy plots fluctuating? Run the experiments, build and publish the site."""
+
+
+@cli.command()
+@_EXPERIMENTS
+@click.option("--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records.")
+@click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
+@click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
+@_WORKERS
+def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, workers: int) -> None:
+    """Run experiments (all by default) and write their records; what is stored is not run again."""
+    chosen = _chosen(names)
+    changed = _run(chosen, workers, _replicates(replicates, pilot))
+    if times:
+        from generator.running.run import write_run_times
+
+        write_run_times(chosen, ROOT, datetime.date.today().isoformat())
+    click.echo(f"records changed: {', '.join(changed)}" if changed else "records are up to date")
+
+
+@cli.command()
+@click.option("--frozen", is_flag=True, help="Render the committed records; needs no TensorFlow.")
+@_WORKERS
+def build(frozen: bool, workers: int) -> None:
+    """Run the experiments, then make the site in site/."""
+    if not frozen:
+        changed = _run(list(experiments.load().values()), workers, None)
+        if changed:
+            click.echo(f"records changed: {', '.join(changed)}")
+    click.echo("site/ is made" if _build(workers) else "site/ is up to date")
+
+
+@cli.command()
+@_WORKERS
+def serve(workers: int) -> None:
+    """Build, then serve with live reload on templates, records and styles."""
+    from generator.publishing.serving import serve as serve_site
+
+    _run(list(experiments.load().values()), workers, None)
+    serve_site(ROOT, lambda: _write_docs(workers, "dev"))
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[FIGURE or EXPERIMENT]...")
+@_WORKERS
+def verify(names: Sequence[str], workers: int) -> None:
+    """Run again and compare with the committed records; exit 1 on a contradiction."""
+    from generator.running.verify import verify as verify_records
+
+    checks = verify_records(_chosen([_experiment_of(name) for name in names]), ROOT, workers, _progress)
+    for check in checks:
+        click.echo(str(check))
+    if any(check.contradicted for check in checks):
+        raise GeneratorError("expected the committed records to hold, found a contradiction")
+
+
+@cli.command()
+@click.argument("figure")
+def explain(figure: str) -> None:
+    """Show every ingredient of a figure's key, and which one changed since its record."""
+    from generator.running.explain import explain as explain_figure
+
+    for line in explain_figure(experiments.find(_experiment_of(figure)), ROOT):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("version")
+@click.option("--alias", help="A name that follows the newest release, such as 'latest'.")
+@click.option("--push", is_flag=True, help="Also push the branch.")
+@_WORKERS
+def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
+    """Build the committed records as a version, check it, and add it to the published branch."""
+    from generator.publishing import versions
+
+    versions.require_publishable(ROOT, version, alias)
+    _build(workers, version=version, address=versions.version_site_url(ROOT, version))
+    done = versions.publish(ROOT / "site", version, root=ROOT, alias=alias, push=push)
+    click.echo(str(done))
+
+
+@cli.command()
+@click.option("--reason", help="Why a registered claim is amended.")
+def register(reason: str | None) -> None:
+    """Register claims as they stand, before their confirmatory runs; commit the file it writes."""
+    from generator.records import registrations
+
+    today = datetime.date.today().isoformat()
+    claims = registrations.register(ROOT, list(experiments.load().values()), today, reason)
+    click.echo(f"registered: {', '.join(claims)}" if claims else "every claim is registered as it stands")
+
+
+@cli.command()
+@click.argument("figure")
+@click.option("--format", "form", default="text", show_default=True, help="text, bibtex, csl, markdown or html.")
+def cite(figure: str, form: str) -> None:
+    """Print a citation of a figure with its lasting address."""
+    from generator.pages import citations
+    from generator.pages.report import citation_of
+
+    experiment = experiments.find(_experiment_of(figure))
+    click.echo(citations.formatted(citation_of(figure, experiment, _inputs("dev"), ROOT), form).rstrip())
+
+
+@cli.command(name="list")
+def list_everything() -> None:
+    """List experiments with their conditions, claims and figures."""
+    for experiment in experiments.load().values():
+        click.echo(f"{experiment.id}: {experiment.question}")
+        for role, label in experiment.labels.items():
+            click.echo(f"  condition  {role}: {label}")
+        for claim in experiment.claims:
+            click.echo(f"  claim      {claim.id}: {claim.statement}")
+        for figure in experiment.figures:
+            click.echo(f"  figure     {figure.id}: {figure.title}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; an error becomes one line and an exit code."""
+    environment.apply()
+    try:
+        cli.main(args=arguments, prog_name="fluctuations", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was finished is kept", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except GeneratorError as error:
+        if "--debug" in sys.argv:
+            raise
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except OSError as error:
+        if "--debug" in sys.argv:
+            raise
+        click.echo(f"error: expected to use {error.filename or 'a file'}, found: {error.strerror or error}", err=True)
+        sys.exit(1)
+
+
+def _chosen(names: Sequence[str]) -> list[Experiment]:
+    return [experiments.find(name) for name in names] if names else list(experiments.load().values())
+
+
+def _experiment_of(name: str) -> str:
+    """The experiment that a figure belongs to; an experiment's own id stands for itself."""
+    from generator.errors import UnknownNameError
+
+    owners = {figure.id: e.id for e in experiments.load().values() for figure in e.figures}
+    owners |= {e.id: e.id for e in experiments.load().values()}
+    if name not in owners:
+        raise UnknownNameError("figure or experiment", name, owners)
+    return owners[name]
+
+
+def _replicates(count: int | None, pilot: bool) -> range | None:
+    from generator.spec import PILOT
+
+    if not pilot:
+        return range(count) if count else None
+    return range(PILOT.start, PILOT.start + (count or 64))
+
+
+def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> list[str]:
+    from generator.running.run import run as run_experiments
+
+    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
+
+
+def _inputs(version: str) -> Any:
+    from generator.pages.inputs import gather
+    from generator.settings import read_settings
+
+    return gather(ROOT, list(experiments.load().values()), read_settings(ROOT), version)
+
+
+def _write_docs(workers: int, version: str) -> list[Any]:
+    """Write build/docs; returns the navigation."""
+    from generator.pages.report import make_report, write_report
+
+    report = make_report(_inputs(version), ROOT, workers, _progress)
+    write_report(report, ROOT / "build" / "docs")
+    return report.nav
+
+
+def _build(workers: int, *, version: str = "dev", address: str | None = None) -> bool:
+    """Make the site unless it is what these sources would give; whether it was made."""
+    from generator.publishing.freshness import is_fresh, mark_fresh, sources_digest
+
+    digest = sources_digest(ROOT, version, address)
+    if is_fresh(ROOT, digest):
+        return False
+    from generator.publishing.site import build_site
+
+    nav = _write_docs(workers, version)
+    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address)
+    mark_fresh(ROOT, digest)
+    return True
+
+
+def _progress(total: int, what: str) -> Callable[[], None]:
+    """A progress bar, silent where standard error is no terminal."""
+    from tqdm import tqdm
+
+    bar = tqdm(total=total, desc=what, disable=None, leave=False)
+
+    def done() -> None:
+        bar.update(1)
+        if bar.n >= total:
+            bar.close()
+
+    return done

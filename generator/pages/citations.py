@@ -1,0 +1,112 @@
+"""How a figure is cited: as text, BibTeX, CSL-JSON, Markdown and HTML, always by its lasting address."""
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.errors import UnknownNameError
+from generator.settings import Settings
+
+#: Hexadecimal digits of the data's digest that stand in the lasting address.
+ADDRESS_DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """What identifies a figure. `data` is the SHA-256 of its data table: the same numbers, the same address."""
+
+    id: str
+    title: str
+    alt: str
+    version: str
+    year: int
+    data: str
+    settings: Settings
+
+    @property
+    def url(self) -> str:
+        """The address that never changes."""
+        return f"{self.settings.address}f/{self.data[:ADDRESS_DIGITS]}/"
+
+    @property
+    def image(self) -> str:
+        """The drawing at that address."""
+        return f"{self.url}{self.id}.svg"
+
+
+def cite(figure: str, title: str, alt: str, table: bytes, *, version: str, year: int, settings: Settings) -> Citation:
+    """The citation of a figure from its data table."""
+    digest = hashlib.sha256(table).hexdigest()
+    return Citation(id=figure, title=title, alt=alt, version=version, year=year, data=digest, settings=settings)
+
+
+def text(citation: Citation) -> str:
+    """One line for a list of references."""
+    authors = ", ".join(citation.settings.authors)
+    return (
+        f"{authors} ({citation.year}). {citation.title} [Figure {citation.id}]. "
+        f"{citation.settings.name}, version {citation.version}. {citation.url}"
+    )
+
+
+def bibtex(citation: Citation) -> str:
+    """A BibTeX entry."""
+    from pybtex.database import BibliographyData, Entry, Person
+
+    entry = Entry(
+        "misc",
+        fields=[
+            ("title", f"{{{citation.title}}}"),
+            ("year", str(citation.year)),
+            ("howpublished", f"{citation.settings.name}, figure {citation.id}, version {citation.version}"),
+            ("url", citation.url),
+            ("note", f"sha256:{citation.data}"),
+        ],
+        persons={"author": [Person(last=author) for author in citation.settings.authors]},
+    )
+    return str(BibliographyData({citation.id: entry}).to_string("bibtex"))
+
+
+def csl(citation: Citation) -> str:
+    """A CSL-JSON item of type `figure`."""
+    item: Mapping[str, Any] = {
+        "id": citation.id,
+        "type": "figure",
+        "title": citation.title,
+        "author": [{"literal": author} for author in citation.settings.authors],
+        "issued": {"date-parts": [[citation.year]]},
+        "container-title": citation.settings.name,
+        "version": citation.version,
+        "URL": citation.url,
+        "abstract": citation.alt,
+        "medium": "SVG",
+        "note": f"sha256:{citation.data}",
+    }
+    return json.dumps([item], indent=2, ensure_ascii=False) + "\n"
+
+
+def markdown(citation: Citation) -> str:
+    """The figure and its reference, for a Markdown page."""
+    return f"[![{citation.alt}]({citation.image})]({citation.url})\n\n*{text(citation)}*\n"
+
+
+def markup(citation: Citation) -> str:
+    """The figure and its reference, for an HTML page."""
+    alt, caption = html.escape(citation.alt), html.escape(text(citation))
+    return (
+        f'<figure>\n  <a href="{citation.url}"><img src="{citation.image}" alt="{alt}"></a>\n'
+        f"  <figcaption>{caption}</figcaption>\n</figure>\n"
+    )
+
+
+FORMATS = {"text": text, "bibtex": bibtex, "csl": csl, "markdown": markdown, "html": markup}
+
+
+def formatted(citation: Citation, form: str) -> str:
+    """The citation in a named format."""
+    if form not in FORMATS:
+        raise UnknownNameError("citation format", form, FORMATS)
+    return FORMATS[form](citation)

@@ -1,0 +1,96 @@
+"""The files of a figure: drawn once and kept, with its data, its citations and all of them in one archive."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata
+from multiprocessing import get_context
+from pathlib import Path
+
+from generator.figures.catalogue import Plot
+from generator.files import write_atomically
+from generator.pages import citations
+from generator.pages.citations import Citation
+from generator.records.provenance import source_digest
+from generator.spec import digest_of, plain
+
+#: From how many missing drawings on a second process pays for its start.
+_WORTH_A_PROCESS = 4
+
+
+def drawings(
+    plots: Sequence[Plot], cache: Path, workers: int, progress: Callable[[int, str], Callable[[], None]]
+) -> list[dict[str, bytes]]:
+    """Each plot's drawings and data table by file name; drawn only where `cache` has none."""
+    keys = [drawing_key(plot) for plot in plots]
+    missing = [(plot, cache / key) for plot, key in zip(plots, keys, strict=True) if not (cache / key).is_dir()]
+    if missing:
+        done = progress(len(missing), "drawing figures")
+        if workers > 1 and len(missing) >= _WORTH_A_PROCESS:
+            with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+                for _ in pool.map(_draw, missing):
+                    done()
+        else:
+            for job in missing:
+                _draw(job)
+                done()
+    return [{path.name: path.read_bytes() for path in sorted((cache / key).iterdir())} for key in keys]
+
+
+def drawing_key(plot: Plot) -> str:
+    """SHA-256 of all that a drawing depends on: what it shows, the code that draws, and matplotlib."""
+    return digest_of(
+        {
+            "plot": plain(plot),
+            "source": source_digest(["generator.figures.export"]),
+            "matplotlib": metadata.version("matplotlib"),
+        }
+    )
+
+
+def family(plot: Plot, drawn: Mapping[str, bytes], citation: Citation) -> dict[str, bytes]:
+    """Every file that stands beside a figure's page, by name."""
+    about = {
+        "id": plot.id,
+        "title": plot.title,
+        "question": plot.question,
+        "caption": plot.caption,
+        "alt": plot.alt,
+        "citation": citations.text(citation),
+        "url": citation.url,
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(drawn.items())},
+        "columns": plot.table.columns,
+        "rows": plot.table.rows,
+    }
+    files = {
+        **drawn,
+        f"{plot.id}.json": (json.dumps(plain(about), indent=1, ensure_ascii=False) + "\n").encode(),
+        f"{plot.id}.bib": citations.bibtex(citation).encode(),
+        f"{plot.id}.csl.json": citations.csl(citation).encode(),
+    }
+    return {**files, f"{plot.id}.zip": archive(files)}
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files whose bytes depend on nothing else."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            made.writestr(entry, files[name], compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()
+
+
+def _draw(job: tuple[Plot, Path]) -> None:
+    """Draw a plot into its folder of the cache; the folder appears when it is complete."""
+    from generator.figures.export import render
+
+    plot, folder = job
+    aside = folder.with_name(f".{folder.name}.{plot.id}")
+    for name, content in render(plot).items():
+        write_atomically(aside / name, content)
+    aside.replace(folder)

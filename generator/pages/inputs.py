@@ -1,0 +1,75 @@
+"""Everything that pages are made from, gathered before anything is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import GeneratorError
+from generator.figures.catalogue import Plot, prepare
+from generator.records import record as records
+from generator.records import registrations
+from generator.records.findings import ClaimFindings, find, with_holm
+from generator.records.record import Record
+from generator.records.registrations import Registration
+from generator.records.times import Times, read_times
+from generator.settings import Settings
+from generator.spec import Experiment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """An experiment with its record, what was found and the figures that show it."""
+
+    experiment: Experiment
+    record: Record
+    claims: tuple[ClaimFindings, ...]
+    plots: tuple[Plot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The studies, and what the pages say about themselves."""
+
+    studies: tuple[Study, ...]
+    registrations: Mapping[str, tuple[Registration, ...]]
+    times: Times | None
+    settings: Settings
+    version: str
+
+    @property
+    def year(self) -> int:
+        """The year of the latest registration: the results' own, not today's."""
+        dates = [entry.date for entries in self.registrations.values() for entry in entries]
+        return int(max(dates)[:4]) if dates else 1970
+
+
+def gather(root: Path, experiments: Sequence[Experiment], settings: Settings, version: str) -> Inputs:
+    """Read the records and judge them."""
+    found = [(e, records.read(root / "records" / f"{e.id}.json")) for e in experiments]
+    _require_registered(found)
+    judged = with_holm([claim for experiment, record in found for claim in find(experiment, record)])
+    return Inputs(
+        studies=tuple(_study(experiment, record, judged) for experiment, record in found),
+        registrations=registrations.read(root),
+        times=read_times(root),
+        settings=settings,
+        version=version,
+    )
+
+
+def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFindings]) -> Study:
+    own = {claim.id for claim in experiment.claims}
+    claims = tuple(c for c in judged if c.claim.id in own)
+    plots = tuple(prepare(figure, experiment, record, claims) for figure in experiment.figures)
+    return Study(experiment=experiment, record=record, claims=claims, plots=plots)
+
+
+def _require_registered(found: Sequence[tuple[Experiment, Record]]) -> None:
+    """Refuse to judge data by a claim that was registered otherwise when the data were made."""
+    for experiment, record in found:
+        for claim in experiment.claims:
+            if record.registration.get(claim.id) != experiment.registration(claim):
+                raise GeneratorError(
+                    f"records/{experiment.id}.json: expected data made under the registration of {claim.id} as it stands, "
+                    "found another; run the experiment again"
+                )

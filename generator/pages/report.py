@@ -1,0 +1,181 @@
+"""The report: every file of the documentation source and its navigation, from the inputs alone."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.files import write_atomically
+from generator.figures.catalogue import Plot
+from generator.pages import citations
+from generator.pages.citations import Citation, cite
+from generator.pages.figure_files import drawings, family
+from generator.pages.inputs import Inputs, Study
+from generator.pages.markdown import environment
+from generator.records.findings import Finding
+from generator.spec import CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
+
+Progress = Callable[[int, str], Callable[[], None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnFigure:
+    """A figure with its citation and the files that stand beside its page."""
+
+    plot: Plot
+    study: Study
+    citation: Citation
+    files: Mapping[str, bytes]
+
+    @property
+    def folder(self) -> str:
+        """Where its page and files are, from the site's root."""
+        return f"fig/{self.plot.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Files by path below the documentation's root, and the navigation in MkDocs' form."""
+
+    files: Mapping[str, bytes]
+    nav: list[Any]
+
+
+def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) -> Report:
+    """Draw what is not drawn yet and write every page, in memory."""
+    figures = _drawn(inputs, root, workers, progress)
+    pages = dict(_pages(inputs, figures, root / "templates"))
+    files = {path: text.encode() for path, text in pages.items()}
+    for figure in figures:
+        files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
+    for study in inputs.studies:
+        name = f"{study.experiment.id}.json"
+        files[f"records/{name}"] = (root / "records" / name).read_bytes()
+    for asset in sorted((root / "templates" / "assets").rglob("*")):
+        if asset.is_file():
+            files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
+    files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
+    return Report(files=files, nav=_nav(inputs, figures))
+
+
+def write_report(report: Report, docs: Path) -> None:
+    """Bring `docs` to exactly the report's files; what is the same already is not touched."""
+    for path, content in report.files.items():
+        target = docs / path
+        if not target.is_file() or target.read_bytes() != content:
+            write_atomically(target, content)
+    for found in sorted(docs.rglob("*"), reverse=True):
+        if found.is_file() and found.relative_to(docs).as_posix() not in report.files:
+            found.unlink()
+        elif found.is_dir() and not any(found.iterdir()):
+            found.rmdir()
+
+
+def _drawn(inputs: Inputs, root: Path, workers: int, progress: Progress) -> list[DrawnFigure]:
+    pairs = [(study, plot) for study in inputs.studies for plot in study.plots]
+    drawn = drawings([plot for _, plot in pairs], root / ".cache" / "figures", workers, progress)
+    return [_figure(inputs, study, plot, files) for (study, plot), files in zip(pairs, drawn, strict=True)]
+
+
+def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]) -> DrawnFigure:
+    citation = cite(
+        plot.id,
+        plot.title,
+        plot.alt,
+        drawn[f"{plot.id}.csv"],
+        version=inputs.version,
+        year=inputs.year,
+        settings=inputs.settings,
+    )
+    return DrawnFigure(plot=plot, study=study, citation=citation, files=family(plot, drawn, citation))
+
+
+def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Iterator[tuple[str, str]]:
+    """Every page's path and Markdown. A page of an experiment's own, if there is one, refines the general one."""
+    jinja = environment(templates / "pages")
+    shared = {
+        "inputs": inputs,
+        "settings": inputs.settings,
+        "studies": inputs.studies,
+        "figures": {figure.plot.id: figure for figure in figures},
+        "claims": {claims.claim.id: claims for study in inputs.studies for claims in study.claims},
+        "citation_formats": citations.FORMATS,
+        "family_size": FAMILY_SIZE,
+        "material_ratio": MATERIAL_RATIO,
+        "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
+    }
+    for name in ("index", "claims", "figures", "methods", "times"):
+        yield f"{name}.md", jinja.get_template(f"{name}.md.jinja").render(shared, root="")
+    for study in inputs.studies:
+        template = jinja.select_template([f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"])
+        yield f"{study.experiment.id}.md", template.render(shared, study=study, root="")
+    for figure in figures:
+        page = jinja.get_template("figure.md.jinja").render(shared, figure=figure, root="../../")
+        yield f"{figure.folder}/index.md", page
+
+
+def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
+    examples = [{study.experiment.title: f"{study.experiment.id}.md"} for study in inputs.studies]
+    drawn = [{figure.plot.title: f"{figure.folder}/index.md"} for figure in figures]
+    return [
+        {"Home": "index.md"},
+        {"The article's examples": examples},
+        {"Claims": "claims.md"},
+        {"Figures": [{"All figures": "figures.md"}, *drawn]},
+        {"How it was measured": [{"Methods": "methods.md"}, {"Computation times": "times.md"}]},
+    ]
+
+
+def _figure_entry(figure: DrawnFigure) -> dict[str, Any]:
+    return {
+        "id": figure.plot.id,
+        "title": figure.plot.title,
+        "page": f"{figure.folder}/",
+        "files": [
+            {"path": f"{figure.folder}/{name}", "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+            for name, content in sorted(figure.files.items())
+        ],
+        "alt": figure.plot.alt,
+        "citation": citations.text(figure.citation),
+        "url": figure.citation.url,
+        "record": f"records/{figure.study.experiment.id}.json",
+    }
+
+
+def _claim_entries(inputs: Inputs, figures: list[DrawnFigure]) -> Iterator[dict[str, Any]]:
+    for study in inputs.studies:
+        own = [figure.plot.id for figure in figures if figure.study is study]
+        for claims in study.claims:
+            for finding in claims.findings:
+                yield _claim_entry(finding, own)
+
+
+def _claim_entry(finding: Finding, figures: list[str]) -> dict[str, Any]:
+    estimate = finding.estimate
+    return {
+        "id": finding.claim.id,
+        "comparison": finding.name,
+        "statement": finding.claim.statement,
+        "lines": list(finding.claim.lines),
+        "data_set": finding.data_set,
+        "estimate": _plain(finding.told(estimate.estimate)),
+        "interval": [_plain(finding.told(value)) for value in (estimate.lower, estimate.upper)],
+        "unit": "ratio" if finding.is_ratio else finding.comparison.unit,
+        "n": estimate.n,
+        "p": estimate.p,
+        "p_holm": finding.p_holm,
+        "verdict": finding.verdict.value,
+        "figures": figures,
+    }
+
+
+def _plain(value: float) -> float | str:
+    """A number as JSON has it; JSON knows no infinity."""
+    return value if abs(value) < float("inf") else str(value)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -1,0 +1,141 @@
+"""How numbers and verdicts are told, in one place, so that every page says the same thing in the same way."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.records.findings import Finding
+from generator.spec import Call, Comparison, Condition, Metric, Stopping
+from generator.stats.verdicts import Verdict
+
+#: CSS classes of the badges.
+BADGES = {
+    Verdict.SUPPORTED: "verdict-supported",
+    Verdict.NEGLIGIBLE: "verdict-negligible",
+    Verdict.REVERSED: "verdict-reversed",
+    Verdict.NO_MATERIAL_EFFECT: "verdict-no-material-effect",
+    Verdict.INCONCLUSIVE: "verdict-inconclusive",
+}
+
+_STATISTICS = {
+    "second_difference_sd": "roughness",
+    "third_difference_sd": "roughness (third differences)",
+    "upward_variation": "upward variation",
+    "last": "value",
+    "points": "length",
+}
+
+_CURVES = {
+    "loss": "training loss as Keras prints it",
+    "data_loss": "training loss as Keras prints it, without the penalty",
+    "train_loss": "exact training loss",
+    "train_data_loss": "exact training loss without the penalty",
+    "val_loss": "validation loss",
+    "val_data_loss": "validation loss without the penalty",
+    "test_data_loss": "test loss without the penalty",
+    "step_loss": "loss of each step's batch",
+    "dead_units": "share of dead hidden units",
+    "kernel_norm": "norm of the weights",
+}
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, with a true minus and no exponent between 0.0001 and a million."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    text = f"{value:.{digits}g}" if size == 0 or 1e-4 <= size < 10**digits else _large_or_small(value, digits)
+    return text.replace("-", "−")
+
+
+def effect(finding: Finding, value: float) -> str:
+    """One number of a finding: `× 3.1` for a ratio, a signed number for a difference."""
+    told = finding.told(value)
+    if finding.is_ratio:
+        return f"× {number(told)}"
+    return f"+{number(told)}" if told > 0 else number(told)
+
+
+def interval(finding: Finding) -> str:
+    """The simultaneous 95 % interval."""
+    lower, upper = (number(finding.told(v)) for v in (finding.estimate.lower, finding.estimate.upper))
+    return f"{lower} to {upper}"
+
+
+def p_value(value: float | None) -> str:
+    """A p-value, to two digits and never as zero."""
+    if value is None:
+        return "–"
+    return "< 0.0001" if value < 1e-4 else number(value, 2)
+
+
+def margin(comparison: Comparison) -> str:
+    """The smallest effect that counts."""
+    return f"× {number(comparison.margin)}" if comparison.scale == "log-ratio" else number(comparison.margin)
+
+
+def metric(value: Metric) -> str:
+    """A metric in words."""
+    what = _CURVES.get(value.curve, value.curve.replace("_", " "))
+    if value.minus:
+        what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
+    if value.log:
+        what = f"logarithm of the {what}"
+    unit = "steps" if value.curve.startswith("step_") else "epochs"
+    first, last = value.window
+    when = f"after {last} {unit}" if value.statistic == "last" else f"{unit} {first} to {last}"
+    statistic = _STATISTICS.get(value.statistic, value.statistic.replace("_", " "))
+    return f"{statistic} of the {what}, {when}{_stopping(value.stopping)}"
+
+
+def condition(value: Condition) -> dict[str, str]:
+    """A condition as the rows of a table."""
+    optimizer = value.optimizer.path.split(":")[1]
+    return {
+        "network": described(value.model),
+        "optimiser": f"{optimizer}, {parameters(value.optimizer.parameters)}",
+        "batch size": str(value.batch_size),
+        "epochs": str(value.epochs),
+        "validation share": number(value.validation_share) if value.validation_share else "none",
+    }
+
+
+def spread(findings: Sequence[Finding]) -> str:
+    """The estimates of several data sets, from the smallest to the largest."""
+    ordered = sorted(findings, key=lambda finding: finding.estimate.estimate)
+    told = [effect(finding, finding.estimate.estimate) for finding in (ordered[0], ordered[-1])]
+    unit = f" {findings[0].comparison.unit}" if findings[0].comparison.unit else ""
+    return f"{told[0]}{unit}" if told[0] == told[1] else f"{told[0]} to {told[1]}{unit}"
+
+
+def described(call: Call) -> str:
+    """A call in words: its name and parameters."""
+    name = call.path.split(":")[1].replace("_", " ")
+    return f"{name} ({parameters(call.parameters)})" if call.parameters else name
+
+
+def parameters(values: Mapping[str, Any]) -> str:
+    """Parameters in words."""
+    return ", ".join(f"{k.replace('_', ' ')} {_told(v)}" for k, v in values.items())
+
+
+def lines(first: int, last: int) -> str:
+    """Lines of the article."""
+    return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
+def _stopping(rule: Stopping | None) -> str:
+    if rule is None:
+        return ""
+    where = "at the epoch restored by" if rule.restored else "up to the end set by"
+    return f", {where} early stopping on {_CURVES.get(rule.monitor, rule.monitor)}"
+
+
+def _told(value: Any) -> str:
+    return number(value, 4) if isinstance(value, int | float) else str(value)
+
+
+def _large_or_small(value: float, digits: int) -> str:
+    if abs(value) < 1e-4:
+        return f"{value:.{digits - 1}e}"
+    return f"{float(f'{value:.{digits}g}'):,.0f}"
