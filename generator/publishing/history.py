@@ -14,11 +14,9 @@ from typing import Any
 from jinja2 import Environment
 
 from generator.errors import GeneratorError
+from generator.pages.citations import ADDRESS_DIGITS
 from generator.publishing.git import Snapshot
 from generator.settings import Settings
-
-#: How many hexadecimal digits of a digest stand in an address.
-DIGITS = 12
 
 #: Later drawings are kept beside the first; the other files of a figure cite the version that they came with.
 DRAWINGS = (".svg", ".png")
@@ -42,7 +40,7 @@ class PublishedFigure:
 
 def pinned_folder(data: str) -> str:
     """The folder of a data table by the table's SHA-256."""
-    return f"f/{data[:DIGITS]}"
+    return f"f/{data[:ADDRESS_DIGITS]}"
 
 
 def figures_of(site: Mapping[str, bytes]) -> list[PublishedFigure]:
@@ -54,9 +52,8 @@ def figures_of(site: Mapping[str, bytes]) -> list[PublishedFigure]:
 
 def _entries(content: bytes) -> list[Mapping[str, Any]]:
     try:
-        document = json.loads(content)
-        entries = document["figures"] if isinstance(document, dict) else document
-        return [{name: str(entry[name]) for name in ("id", "title", "alt")} for entry in entries]
+        figures = json.loads(content)["figures"]
+        return [{name: str(figure[name]) for name in ("id", "title", "alt")} for figure in figures]
     except (ValueError, KeyError, TypeError) as error:
         raise GeneratorError(
             f"expected figures.json to list figures with id, title and alt, found {type(error).__name__}: {error}"
@@ -135,7 +132,7 @@ def _new_files(figure: PublishedFigure, published: Snapshot) -> dict[str, bytes]
     if f"{figure.id}.csv" not in known:
         return {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
     return {
-        f"{figure.folder}/{hashlib.sha256(content).hexdigest()[:DIGITS]}/{name}": content
+        f"{figure.folder}/{hashlib.sha256(content).hexdigest()[:ADDRESS_DIGITS]}/{name}": content
         for name, content in figure.files.items()
         if name.endswith(DRAWINGS) and known.get(name) != published.name_of(content)
     }

@@ -13,9 +13,10 @@ import filelock
 import yaml
 
 from generator.errors import GeneratorError
+from generator.files import make_folder
 from generator.publishing.gate import Problem, check_site
-from generator.settings import read_settings
 from generator.publishing.tree import beside, heal, require_ours, seal, swap
+from generator.settings import read_settings
 
 #: Everything around a build that could reach its bytes. MkDocs stamps the epoch into the compressed sitemap.
 ENVIRONMENT = {
@@ -58,9 +59,12 @@ def build_site(docs: Path, nav: list[Any], target: Path, root: Path, site_url: s
 @contextmanager
 def _only_build(root: Path) -> Iterator[None]:
     """One build at a time per project: they share `build/mkdocs.yml` and the target."""
-    (root / "build").mkdir(exist_ok=True)
-    with filelock.FileLock(root / "build" / "site.lock"):
-        yield
+    make_folder(root / "build")
+    try:
+        with filelock.FileLock(root / "build" / "site.lock"):
+            yield
+    except OSError as error:
+        raise GeneratorError(f"expected to write the site, found {error.strerror}: {error.filename}") from error
 
 
 def _write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, address: str) -> Path:

@@ -27,8 +27,8 @@ from generator.publishing.git import (
 )
 from generator.publishing.layout import Plan, plan_version
 from generator.publishing.names import require_alias_name, require_version_name
-from generator.settings import read_settings
 from generator.publishing.tree import digest_of_files, published_files, read_seal
+from generator.settings import read_settings
 
 #: Where a commit is prepared; only the holder of the lock uses it, so one that is there is left from a killed run.
 SCRATCH = "publishing-in-progress"

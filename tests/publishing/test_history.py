@@ -88,7 +88,11 @@ def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, s
     publish(site("0.2", with_list(figure("fig-a", "2"), "fig-a")), "0.2", root=repository)
     assert tree(repository, folder_of("1")) == first
 
-    # The same data, drawn again: the new drawings are added, and what cites the first release stays.
+    # The same data and drawings: nothing to add.
+    publish(site("0.2.1", with_list(figure("fig-a", "1"), "fig-a")), "0.2.1", root=repository)
+    assert tree(repository, folder_of("1")).keys() == first.keys()
+
+    # The same data, drawn anew: the new drawings are added, and what cites the first release stays.
     publish(site("0.3", with_list(figure("fig-a", "1", "second"), "fig-a")), "0.3", root=repository)
     third = tree(repository, folder_of("1"))
     drawing = DRAWING.format("second")

@@ -1,5 +1,6 @@
 """Real builds with MkDocs of a few small pages."""
 
+import errno
 import hashlib
 import json
 import os
@@ -12,11 +13,16 @@ from typing import Any
 import pytest
 
 from generator.errors import GeneratorError
+from generator.publishing import site
 from generator.publishing.gate import check_site
 from generator.publishing.site import build_site
 from generator.publishing.tree import MARKER, read_seal
 
 ROOT = Path(__file__).resolve().parents[2]
+
+#: Two sets of circumstances that a build must not depend on.
+HERE = {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1", "HOME": "/", "SOURCE_DATE_EPOCH": "1000000000"}
+THERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "HOME": "/nowhere"}
 
 NAV: list[Any] = [{"Answer": "index.md"}, {"Causes": [{"Learning rate": "causes/rate.md"}]}]
 
@@ -127,6 +133,18 @@ def test_a_strange_target_is_refused_before_anything_is_built(project: Path, doc
     assert [path.name for path in (project / "site").iterdir()] == ["thesis.tex"]
 
 
+def test_a_disk_that_refuses_is_one_line_and_leaves_the_old_site(
+    project: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(new: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(new / target.name))
+
+    monkeypatch.setattr(site, "swap", refuse)
+    with pytest.raises(GeneratorError, match=r"^expected to write the site, found No space left on device: .*/site$"):
+        build_site(docs, NAV, project / "site", project)
+    assert not list(project.glob("*site*"))
+
+
 @pytest.mark.usefixtures("docs")
 def test_two_builds_under_different_circumstances_are_byte_for_byte_the_same(project: Path, tmp_path: Path) -> None:
     script = (
@@ -137,21 +155,9 @@ def test_two_builds_under_different_circumstances_are_byte_for_byte_the_same(pro
     )
     elsewhere = tmp_path / "a longer päth" / "copy"
     shutil.copytree(project, elsewhere)
-    for root, umask, circumstances in (
-        (project, "022", {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1", "HOME": str(tmp_path)}),
-        (
-            elsewhere,
-            "077",
-            {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "HOME": "/nowhere"},
-        ),
-    ):
-        environment = {**os.environ, **circumstances, "SOURCE_DATE_EPOCH": str(len(umask + circumstances["TZ"]))}
-        subprocess.run(
-            [sys.executable, "-c", script, str(ROOT), umask, str(root), json.dumps(NAV)],
-            cwd=tmp_path if umask == "022" else "/",
-            env=environment,
-            check=True,
-        )
+    for root, umask, cwd, circumstances in ((project, "022", tmp_path, HERE), (elsewhere, "077", Path("/"), THERE)):
+        command = [sys.executable, "-c", script, str(ROOT), umask, str(root), json.dumps(NAV)]
+        subprocess.run(command, cwd=cwd, env={**os.environ, **circumstances}, check=True)
     assert tree(project / "site") == tree(elsewhere / "site")
     assert len(tree(project / "site")) > 20
 

@@ -83,12 +83,18 @@ def test_a_swap_keeps_the_committed_file_and_leaves_no_neighbours(tmp_path: Path
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_run_that_was_killed_is_mended(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param({"new": "half", "target": "kept"}, id="while building"),
+        pytest.param({"new": "done", "old": "kept"}, id="between the renames"),
+        pytest.param({"target": "kept", "old": "half"}, id="while removing"),
+    ],
+)
+def test_a_run_that_was_killed_is_mended(tmp_path: Path, left: dict[str, str]) -> None:
     target = tmp_path / "site"
-    # Killed while building; between the two renames; while removing the old site.
-    for state in ({"new": "n", "target": "t"}, {"new": "n", "old": "t"}, {"target": "t", "old": "o"}):
-        for place, content in state.items():
-            folder(target if place == "target" else beside(target, place), **{"index.html": content})
-        heal(target)
-        assert contents(target) == {"index.html": "t"}
-        assert list(tmp_path.iterdir()) == [target]
+    for place, content in left.items():
+        folder(target if place == "target" else beside(target, place), **{"index.html": content})
+    heal(target)
+    assert contents(target) == {"index.html": "kept"}
+    assert list(tmp_path.iterdir()) == [target]
