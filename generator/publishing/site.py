@@ -45,7 +45,7 @@ def build_site(docs: Path, nav: list[Any], target: Path, root: Path, site_url: s
     with _only_build(root):
         heal(target)
         require_ours(target)
-        configuration = _write_configuration(docs, nav, target, root, address)
+        configuration = write_configuration(docs, nav, target, root, address)
         new = beside(target, "new")
         try:
             _run_mkdocs(configuration, new)
@@ -67,8 +67,8 @@ def _only_build(root: Path) -> Iterator[None]:
         raise GeneratorError(f"expected to write the site, found {error.strerror}: {error.filename}") from error
 
 
-def _write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, address: str) -> Path:
-    """`build/mkdocs.yml`: what only this build knows. MkDocs takes its paths relative to the file that states them."""
+def write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, address: str | None = None) -> Path:
+    """Write `build/mkdocs.yml`, which is what only this build knows; its paths are relative to itself, as MkDocs asks."""
     path = root.resolve() / "build" / "mkdocs.yml"
 
     def relative(other: Path) -> str:
@@ -76,7 +76,7 @@ def _write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, a
 
     configuration = {
         "INHERIT": relative(root / "mkdocs.yml"),
-        "site_url": address,
+        **({"site_url": address} if address else {}),
         "docs_dir": relative(docs),
         "site_dir": relative(target),
         "theme": {"custom_dir": relative(root / "templates" / "theme")},

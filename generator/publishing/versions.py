@@ -49,6 +49,11 @@ class Publication:
     changed: bool
     pushed: bool
 
+    def __str__(self) -> str:
+        done = f"published {self.version}" if self.changed else f"{self.version} is already published"
+        alias = f" with alias {self.alias}" if self.alias else ""
+        return f"{done}{alias}: {self.address}, {self.commit[:12]}{', pushed' if self.pushed else ', not pushed'}"
+
 
 def version_site_url(root: Path, version: str) -> str:
     """The address at which a version will stand, which its site must be built with; refuses an unfit name."""

@@ -61,6 +61,9 @@ def test_the_first_version_is_one_commit_with_everything_beside_it(repository: P
     made = publish(site("0.1", {"a/b.txt": "é"}), "0.1", root=repository, alias="latest")
     assert (made.version, made.alias, made.address) == ("0.1", "latest", "https://fluctuations.example/0.1/")
     assert (made.changed, made.pushed, made.commit) == (True, False, commit_at(repository, BRANCH))
+    assert str(made) == (
+        f"published 0.1 with alias latest: https://fluctuations.example/0.1/, {made.commit[:12]}, not pushed"
+    )
     assert commits(repository) == ["Publish 0.1"]
     assert git(repository, "log", "-1", "--format=%an %ae", BRANCH) == "Tester tester@example.org"
 
@@ -105,6 +108,7 @@ def test_the_same_bytes_again_change_nothing(repository: Path, site: Site) -> No
     first = publish(site("0.1", {"x.txt": "1"}), "0.1", root=repository, alias="latest")
     again = publish(site("0.1", {"x.txt": "1"}), "0.1", root=repository)
     assert (again.changed, again.commit) == (False, first.commit)
+    assert str(again).startswith("0.1 is already published: ")
     assert listed(repository) == {"0.1": ["latest"]}
 
 
