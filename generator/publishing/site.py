@@ -68,7 +68,7 @@ def _only_build(root: Path) -> Iterator[None]:
 
 
 def write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, address: str | None = None) -> Path:
-    """Write `build/mkdocs.yml`, which is what only this build knows; its paths are relative to itself, as MkDocs asks."""
+    """Write `build/mkdocs.yml`, which is what only this build knows; MkDocs takes its paths as relative to itself."""
     path = root.resolve() / "build" / "mkdocs.yml"
 
     def relative(other: Path) -> str:
