@@ -12,6 +12,9 @@ from pathlib import Path
 #: Packages whose code computes results.
 PACKAGES = ("keras", "numpy", "scikit-learn", "tensorflow")
 
+#: Their import names: a key knows their version, so their source need not be read.
+_VERSIONED = ("keras", "numpy", "sklearn", "tensorflow")
+
 #: Distributions that provide TensorFlow; the CPU build comes under a name of its own.
 _TENSORFLOW = ("tensorflow-cpu", "tensorflow")
 
@@ -31,7 +34,7 @@ def lock_digest(root: Path) -> str:
 
 
 def source_digest(modules: Iterable[str]) -> str:
-    """SHA-256 of the code of these modules and of all of ours that they import.
+    """SHA-256 of the code of these modules and of all in their packages that they import.
 
     Taken of the syntax tree without docstrings: a comment, a blank line or a moved checkout changes nothing.
     """
@@ -48,7 +51,7 @@ def _version(name: str) -> str:
 
 def _closure(modules: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    waiting = list(modules)
+    waiting = [name for name in modules if name.split(".")[0] not in _VERSIONED]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -76,8 +76,8 @@ def _encode(key: str, arrays: Mapping[str, np.ndarray]) -> bytes:
 
 def _decode(content: bytes, key: str) -> dict[str, np.ndarray] | None:
     head = len(_MAGIC) + 65
-    digest, body = content[len(_MAGIC) : head - 1], content[head:]
-    sound = content.startswith(_MAGIC) and hashlib.sha256(body).hexdigest().encode() == digest
+    body = content[head:]
+    sound = content[:head] == _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
     if not sound or body[:64] != key.encode():
         return None
     with np.load(io.BytesIO(body[65:]), allow_pickle=False) as stored:
