@@ -97,9 +97,13 @@ def _root_files(
     releases = [name for name in names if is_release(name)]
     figures = figures_of(files)
     history = updated_history(_read_history(root, base), figures, version, names)
+    target, leading = _leading(versions)
+    # A host shows one page for all that is missing, and looks for it at the root.
+    missing = {"404.html": files["404.html"]} if version == leading and "404.html" in files else {}
     return {
+        **missing,
         ".nojekyll": b"",
-        "index.html": _redirect(versions, settings, templates).encode(),
+        "index.html": _redirect(target, settings, templates).encode(),
         "sitemap.xml": _sitemap(releases, settings).encode(),
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
         "figures.json": _json({"figures": history}),
@@ -118,11 +122,17 @@ def _read_history(root: Path, base: Snapshot) -> Mapping[str, Any]:
         ) from None
 
 
-def _redirect(versions: mike.versions.Versions, settings: Settings, templates: Environment) -> str:
-    """The root's page: on to the newest release, or the newest version where there is no release."""
+def _leading(versions: mike.versions.Versions) -> tuple[str, str]:
+    """The folder that the root leads to and the version in it: the latest, else the newest, releases first."""
+    for info in versions:
+        if LATEST in info.aliases:
+            return LATEST, str(info.version)
     names = [str(info.version) for info in versions]
     newest = next((name for name in names if is_release(name)), names[0])
-    target = LATEST if any(LATEST in info.aliases for info in versions) else newest
+    return newest, newest
+
+
+def _redirect(target: str, settings: Settings, templates: Environment) -> str:
     return templates.get_template("redirect.html").render(
         title=settings.name, target=f"{target}/", address=f"{settings.address}{target}/"
     )
