@@ -1,0 +1,72 @@
+"""Citations: each format is read back by the library that its users have."""
+
+import json
+
+import pytest
+from pybtex.database import parse_string
+
+from generator.errors import UnknownNameError
+from generator.pages.citations import FORMATS, Citation, cite, formatted
+from generator.settings import Licence, Settings
+
+SETTINGS = Settings(
+    name="A {Site} & more",
+    description="d",
+    address="https://site.example/",
+    authors=("The Authors", "B. O'Neil"),
+    code_licence=Licence(name="MIT", url="https://mit.example"),
+    content_licence=Licence(name="CC BY 4.0", url="https://cc.example"),
+)
+
+
+
+@pytest.fixture
+def citation() -> Citation:
+    """A figure's citation, with signs that the formats must not trip over."""
+    return cite(
+        "fig-a", 'How "rough" is 50 % & more?', "x < y", b"a,b\n1,2\n", version="0.1", year=2026, settings=SETTINGS
+    )
+
+
+def test_the_address_is_made_from_the_data(citation: Citation) -> None:
+    """Twelve digits of the table's SHA-256."""
+    assert citation.url == f"https://site.example/f/{citation.data[:12]}/"
+    other = cite("fig-a", "t", "a", b"a,b\n1,3\n", version="0.1", year=2026, settings=SETTINGS)
+    assert other.url != citation.url
+
+
+def test_text_names_everything(citation: Citation) -> None:
+    """Authors, year, title, figure, site, version, address."""
+    told = formatted(citation, "text")
+    for part in ("The Authors, B. O'Neil", "2026", citation.title, "fig-a", SETTINGS.name, "version 0.1", citation.url):
+        assert part in told
+
+
+def test_bibtex_is_read_back(citation: Citation) -> None:
+    """By pybtex, with one entry and its fields."""
+    entries = parse_string(formatted(citation, "bibtex"), "bibtex").entries
+    assert list(entries) == ["fig-a"]
+    assert entries["fig-a"].fields["url"] == citation.url
+    assert entries["fig-a"].fields["year"] == "2026"
+    assert len(entries["fig-a"].persons["author"]) == 2
+
+
+def test_csl_is_a_figure(citation: Citation) -> None:
+    """With the required fields of CSL-JSON and what a figure needs."""
+    (item,) = json.loads(formatted(citation, "csl"))
+    assert (item["id"], item["type"], item["URL"]) == ("fig-a", "figure", citation.url)
+    assert item["issued"] == {"date-parts": [[2026]]}
+
+
+def test_html_holds_text_as_text(citation: Citation) -> None:
+    """Signs of the title do not become tags."""
+    told = formatted(citation, "html")
+    assert "&quot;rough&quot;" in told
+    assert 'alt="x &lt; y"' in told
+
+
+def test_unknown_formats_are_named(citation: Citation) -> None:
+    """With the nearest."""
+    assert set(FORMATS) == {"text", "bibtex", "csl", "markdown", "html"}
+    with pytest.raises(UnknownNameError, match="did you mean 'bibtex'"):
+        formatted(citation, "bibtxt")
