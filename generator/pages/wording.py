@@ -52,14 +52,14 @@ def effect(finding: Finding, value: float) -> str:
     """One number of a finding: `× 3.1` for a ratio, a signed number for a difference."""
     told = finding.told(value)
     if finding.is_ratio:
-        return f"× {number(told)}"
+        return f"×\N{NO-BREAK SPACE}{number(told)}"
     return f"+{number(told)}" if told > 0 else number(told)
 
 
 def interval(finding: Finding) -> str:
     """The simultaneous 95 % interval."""
     lower, upper = (number(finding.told(v)) for v in (finding.estimate.lower, finding.estimate.upper))
-    return f"{lower} to {upper}"
+    return f"{lower}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{upper}"
 
 
 def p_value(value: float | None) -> str:
