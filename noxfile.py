@@ -38,9 +38,9 @@ LOCKS = {
 def bootstrap() -> NoReturn:
     """Run this file again under the locked nox, in an environment that is made on first use."""
     home = ROOT / ".nox" / "bootstrap"
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     lock, installed = REQUIREMENTS / "nox.txt", home / "nox.txt"
-    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "-r", lock]
+    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "-r", str(lock)]
     try:
         if not installed.exists() or installed.read_bytes() != lock.read_bytes():
             subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
@@ -70,7 +70,9 @@ nox.options.reuse_venv = "yes"
 
 def install(session: nox.Session, lock: str) -> None:
     """Install a lock into the session's environment: wheels only, each by its hash."""
-    session.install("--require-hashes", "--only-binary=:all:", "-r", f"requirements/{lock}.txt")
+    # Compiling all of TensorFlow would take as long as fetching it; Python compiles what is imported.
+    options = ["--require-hashes", "--only-binary=:all:", "--no-compile"]
+    session.install(*options, "-r", f"requirements/{lock}.txt")
 
 
 @nox.session
