@@ -27,7 +27,9 @@ def cli(debug: bool) -> None:
 
 @cli.command()
 @_EXPERIMENTS
-@click.option("--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records.")
+@click.option(
+    "--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records."
+)
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
 @_WORKERS

@@ -284,11 +284,15 @@ class Experiment:
                 self._check(claim, comparison.smaller)
             for name in claim.data_sets:
                 if name not in self.data_sets:
-                    raise UnknownNameError(f"data set of claim {claim.id} in experiment {self.id}", name, self.data_sets)
+                    raise UnknownNameError(
+                        f"data set of claim {claim.id} in experiment {self.id}", name, self.data_sets
+                    )
 
     def _check(self, claim: Claim, side: Side) -> None:
         if side.condition not in self.conditions:
-            raise UnknownNameError(f"condition of claim {claim.id} in experiment {self.id}", side.condition, self.conditions)
+            raise UnknownNameError(
+                f"condition of claim {claim.id} in experiment {self.id}", side.condition, self.conditions
+            )
         epochs, last = self.conditions[side.condition].epochs, side.metric.window[1]
         if not side.metric.curve.startswith("step_") and last > epochs:
             raise SpecificationError(

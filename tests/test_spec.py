@@ -108,7 +108,9 @@ def test_malformed_values_are_refused_in_one_line(make: Any, expected: str) -> N
 def test_claims_of_unknown_conditions_and_data_sets_are_refused() -> None:
     """The nearest known name is offered."""
     stray = Comparison(larger=Side(condition="aa", metric=METRIC), smaller=Side(condition="b", metric=METRIC))
-    with pytest.raises(UnknownNameError, match="condition of claim C01 in experiment an-experiment 'aa'; did you mean 'a'"):
+    with pytest.raises(
+        UnknownNameError, match="condition of claim C01 in experiment an-experiment 'aa'; did you mean 'a'"
+    ):
         experiment(claims=(claim(primary=stray),))
     with pytest.raises(UnknownNameError, match="data set of claim C01"):
         experiment(claims=(claim(data_sets=("two",)),))

@@ -1,4 +1,4 @@
-"""Example 2 of the article: batches of 8 against batches of 256, from the same initial weights (unlike the article's)."""
+"""Example 2 of the article: batches of 8 against 256, from the same initial weights (unlike the article's)."""
 
 import dataclasses
 

@@ -94,10 +94,12 @@ EXPERIMENT = Experiment(
             primary=gain_from_stopping(EPOCHS, RESTORED),
             secondary={
                 "within the article's 20 epochs": gain_from_stopping(ARTICLE_EPOCHS, RESTORED),
-                "watching the data loss": gain_from_stopping(EPOCHS, dataclasses.replace(RESTORED, monitor="val_data_loss")),
+                "watching the data loss": gain_from_stopping(
+                    EPOCHS, dataclasses.replace(RESTORED, monitor="val_data_loss")
+                ),
             },
             data_sets=tuple(DATA_SETS_WITH_TEST),
-            expectation="Open: random labels leave nothing to fit, and the penalised network hardly overfits in 60 epochs.",
+            expectation="Open: random labels leave nothing to fit; the penalised network hardly overfits in 60 epochs.",
         ),
         Claim(
             id="C25a",
@@ -140,7 +142,7 @@ EXPERIMENT = Experiment(
             primary=closer_to_test(ARTICLE_EPOCHS),
             secondary={"after 60 epochs": closer_to_test(EPOCHS)},
             data_sets=tuple(DATA_SETS_WITH_TEST),
-            expectation="Open: 200 validation examples are noisy, and the training loss is biased only once the network overfits.",
+            expectation="Open: 200 validation examples are noisy; the training loss is biased once the network overfits.",
         ),
     ),
     figures=(

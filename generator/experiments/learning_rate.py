@@ -21,7 +21,9 @@ LOW = Condition(
 
 def high_against_low(metric: Metric, **scale: object) -> Comparison:
     """Claimed: the metric is larger at 0.1 than at 0.001."""
-    return Comparison(larger=Side(condition="high", metric=metric), smaller=Side(condition="low", metric=metric), **scale)  # type: ignore[arg-type]
+    return Comparison(
+        larger=Side(condition="high", metric=metric), smaller=Side(condition="low", metric=metric), **scale
+    )  # type: ignore[arg-type]
 
 
 ROUGHNESS = Metric(statistic="second_difference_sd", curve="loss", window=WINDOW)
@@ -66,7 +68,7 @@ EXPERIMENT = Experiment(
             ),
             mechanism_statement=(
                 "An optimiser that oscillates around good weights still uses its network. If instead far more hidden "
-                "units are dead at 0.1 than at 0.001, the first steps broke the network and there is little left to overshoot."
+                "units are dead at 0.1 than at 0.001, the first steps broke the network and little is left to overshoot."
             ),
             data_sets=tuple(DATA_SETS),
             expectation="Direction supported, mechanism refuted: most ReLU units die in the first epoch.",
@@ -90,7 +92,12 @@ EXPERIMENT = Experiment(
             title="The article's first example, and 64 runs of it",
             question="What does a reader who runs the first example see, and is that run typical?",
             data_set="random-labels",
-            options={"conditions": ("high",), "curves": ("loss", "accuracy"), "epochs": ARTICLE_EPOCHS, "metric": RISES.id},
+            options={
+                "conditions": ("high",),
+                "curves": ("loss", "accuracy"),
+                "epochs": ARTICLE_EPOCHS,
+                "metric": RISES.id,
+            },
         ),
         Figure(
             id="fig-learning-rate-ensemble",

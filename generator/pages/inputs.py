@@ -70,6 +70,6 @@ def _require_registered(found: Sequence[tuple[Experiment, Record]]) -> None:
         for claim in experiment.claims:
             if record.registration.get(claim.id) != experiment.registration(claim):
                 raise GeneratorError(
-                    f"records/{experiment.id}.json: expected data made under the registration of {claim.id} as it stands, "
+                    f"records/{experiment.id}.json: expected data made under the present registration of {claim.id}, "
                     "found another; run the experiment again"
                 )

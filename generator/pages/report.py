@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.files import write_atomically
 from generator.figures.catalogue import Plot
+from generator.files import write_atomically
 from generator.pages import citations
 from generator.pages.citations import Citation, cite
 from generator.pages.figure_files import drawings, family

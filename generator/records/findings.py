@@ -67,9 +67,7 @@ class ClaimFindings:
 
 def find(experiment: Experiment, record: Record) -> tuple[ClaimFindings, ...]:
     """Judge every claim of an experiment from its record alone."""
-    return tuple(
-        ClaimFindings(claim=claim, findings=tuple(_findings(claim, record))) for claim in experiment.claims
-    )
+    return tuple(ClaimFindings(claim=claim, findings=tuple(_findings(claim, record))) for claim in experiment.claims)
 
 
 def with_holm(claims: Sequence[ClaimFindings]) -> tuple[ClaimFindings, ...]:

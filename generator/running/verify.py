@@ -35,8 +35,8 @@ class Check:
 
     def __str__(self) -> str:
         """The check in one line, and a line for what was contradicted."""
-        counts = f"{self.identical} values identical, {self.within} within {self.tolerance:g}, {len(self.beyond)} contradicted"
-        told = [f"{self.experiment}: {counts}"]
+        counts = f"{self.identical} values identical, {self.within} within {self.tolerance:g}"
+        told = [f"{self.experiment}: {counts}, {len(self.beyond)} contradicted"]
         told += [f"  contradicted: {place}" for place in self.beyond[:5]]
         told += [f"  another verdict: {change}" for change in self.verdicts]
         return "\n".join(told)

@@ -19,7 +19,6 @@ SETTINGS = Settings(
 )
 
 
-
 @pytest.fixture
 def citation() -> Citation:
     """A figure's citation, with signs that the formats must not trip over."""

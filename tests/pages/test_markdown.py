@@ -30,7 +30,9 @@ HOSTILE = [
     "# not a title",
 ]
 
-TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40))
+TEXTS = st.one_of(
+    st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+)
 
 
 class Text(html.parser.HTMLParser):
@@ -69,7 +71,8 @@ def shown(value: str) -> str:
 def test_text_comes_out_as_it_went_in(value: str) -> None:
     """In a paragraph, a heading, a list, a table and an attribute; with no tag of its own."""
     page = rendered(
-        "x{{ v }}x\n\n# x{{ v }}x\n\n- x{{ v }}x\n\n| a |\n|---|\n| x{{ v }}x |\n\n<img src='' alt='x{{ v }}x'>\n", v=value
+        "x{{ v }}x\n\n# x{{ v }}x\n\n- x{{ v }}x\n\n| a |\n|---|\n| x{{ v }}x |\n\n<img src='' alt='x{{ v }}x'>\n",
+        v=value,
     )
     lines = [" ".join(line.split()) for line in page.text.split("\n") if line.strip()]
     expected = shown(f"x{value}x")

@@ -60,7 +60,8 @@ def test_metrics_are_told_with_their_window_and_rule() -> None:
     assert wording.metric(rough) == "roughness of the logarithm of the loss of each step's batch, steps 168 to 500"
     restored = Metric(statistic="last", curve="test_data_loss", window=(1, 60), stopping=Stopping(restored=True))
     assert wording.metric(restored) == (
-        "value of the test loss without the penalty, after 60 epochs, at the epoch restored by early stopping on validation loss"
+        "value of the test loss without the penalty, after 60 epochs, "
+        "at the epoch restored by early stopping on validation loss"
     )
 
 

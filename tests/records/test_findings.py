@@ -19,7 +19,10 @@ def experiment(scale: str = "log-ratio", margin: float = 1.25) -> Experiment:
     """Claims that `a` is above `b`, on two data sets."""
     condition = Condition(model=call("m:m"), optimizer=call("o:o"), data=call("d:d"), epochs=5)
     comparison = Comparison(
-        larger=Side(condition="a", metric=METRIC), smaller=Side(condition="b", metric=METRIC), scale=scale, margin=margin
+        larger=Side(condition="a", metric=METRIC),
+        smaller=Side(condition="b", metric=METRIC),
+        scale=scale,
+        margin=margin,
     )
     claim = Claim(id="C01", statement="s", lines=(1, 1), primary=comparison, data_sets=("one", "two"))
     return Experiment(

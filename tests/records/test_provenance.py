@@ -20,7 +20,9 @@ def package(tmp_path: Path) -> Path:
     folder = tmp_path / "sample"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
-    (folder / "task.py").write_text('"""Docs."""\nfrom sample import helper\n\ndef task():\n    return helper.value()\n')
+    (folder / "task.py").write_text(
+        '"""Docs."""\nfrom sample import helper\n\ndef task():\n    return helper.value()\n'
+    )
     (folder / "helper.py").write_text("import os\n\ndef value():\n    return 1\n")
     (folder / "other.py").write_text("x = 1\n")
     return folder
@@ -46,7 +48,9 @@ def digest(package: Path) -> str:
         ("helper.py", "import os", "import os  # a comment\n", False),
     ],
 )
-def test_code_that_is_imported_counts_and_nothing_else(package: Path, file: str, old: str, new: str, changes: bool) -> None:
+def test_code_that_is_imported_counts_and_nothing_else(
+    package: Path, file: str, old: str, new: str, changes: bool
+) -> None:
     """Comments and docstrings do not, nor modules outside the imports."""
     before = digest(package)
     path = package / file

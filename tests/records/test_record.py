@@ -23,7 +23,9 @@ RECORD = Record(
             "a": Cell(
                 metrics={"last of loss": (0.25, math.inf)},
                 curves={
-                    "loss": CurveSummary(quantiles=((1.0, 0.5),) * len(QUANTILES), runs={0: (1.0, math.nan), 10: (2.0, 3.0)})
+                    "loss": CurveSummary(
+                        quantiles=((1.0, 0.5),) * len(QUANTILES), runs={0: (1.0, math.nan), 10: (2.0, 3.0)}
+                    )
                 },
                 diverged=1,
             )
@@ -86,7 +88,15 @@ def test_a_record_without_a_name_says_what_is_there() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"schema": 1}', dumps(RECORD)[:-40], dumps(RECORD).replace("0.25", "NaN"), dumps(RECORD).replace("0.25", '"x"')],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": 1}',
+        dumps(RECORD)[:-40],
+        dumps(RECORD).replace("0.25", "NaN"),
+        dumps(RECORD).replace("0.25", '"x"'),
+    ],
 )
 def test_damaged_text_is_refused_in_one_line(text: str) -> None:
     """Naming the file."""
@@ -99,5 +109,5 @@ def test_other_schemas_and_missing_files_are_refused(tmp_path: Path) -> None:
     """With what was found."""
     with pytest.raises(GeneratorError, match="expected record schema 1, found 2"):
         loads(dumps(RECORD).replace('"schema": 1', '"schema": 2'))
-    with pytest.raises(GeneratorError, match="expected a record at .* found No such file"):
+    with pytest.raises(GeneratorError, match=r"expected a record at .* found No such file"):
         read(tmp_path / "absent.json")

@@ -17,11 +17,11 @@ def count(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str,
     return {"loss": np.asarray(replicates, dtype=np.float64)[:, None]}
 
 
-def fail(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
+def fail(_parameters: Mapping[str, Any], _replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Fail as a task may."""
     raise ValueError("no such luck")
 
 
-def die(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
+def die(_parameters: Mapping[str, Any], _replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Die as a worker without memory does."""
     os._exit(9)

@@ -82,5 +82,5 @@ def test_a_dead_worker_is_one_clear_line(tmp_path: Path, marks: Path) -> None:
 
 def test_an_unknown_function_is_named(tmp_path: Path, marks: Path) -> None:
     """By its import path."""
-    with pytest.raises(GeneratorError, match="expected a function at tests.running.stub_tasks:absent"):
+    with pytest.raises(GeneratorError, match=r"expected a function at tests\.running\.stub_tasks:absent"):
         compute(Store(root=tmp_path / "store"), [(task("absent", marks), KEYS[0])], 1, lambda: None)

@@ -19,7 +19,9 @@ CURVES = {
 }
 
 
-def metric(statistic: str = "second_difference_sd", curve: str = "loss", window: tuple[int, int] = (3, 11), **more: Any) -> Metric:
+def metric(
+    statistic: str = "second_difference_sd", curve: str = "loss", window: tuple[int, int] = (3, 11), **more: Any
+) -> Metric:
     """A metric on the curves above."""
     return Metric(statistic=statistic, curve=curve, window=window, **more)
 
