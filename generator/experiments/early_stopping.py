@@ -142,7 +142,7 @@ EXPERIMENT = Experiment(
             primary=closer_to_test(ARTICLE_EPOCHS),
             secondary={"after 60 epochs": closer_to_test(EPOCHS)},
             data_sets=tuple(DATA_SETS_WITH_TEST),
-            expectation="Open: 200 validation examples are noisy; the training loss is biased once the network overfits.",
+            expectation="Open: 200 validation examples are noisy; the training loss is biased once it overfits.",
         ),
     ),
     figures=(

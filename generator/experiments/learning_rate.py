@@ -68,7 +68,7 @@ EXPERIMENT = Experiment(
             ),
             mechanism_statement=(
                 "An optimiser that oscillates around good weights still uses its network. If instead far more hidden "
-                "units are dead at 0.1 than at 0.001, the first steps broke the network and little is left to overshoot."
+                "units are dead at 0.1 than at 0.001, the first steps broke the network: little is left to overshoot."
             ),
             data_sets=tuple(DATA_SETS),
             expectation="Direction supported, mechanism refuted: most ReLU units die in the first epoch.",
