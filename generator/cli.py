@@ -124,8 +124,7 @@ def cite(figure: str, form: str) -> None:
     from generator.pages import citations
     from generator.pages.report import citation_of
 
-    experiment = experiments.find(_experiment_of(figure))
-    click.echo(citations.formatted(citation_of(figure, experiment, _inputs("dev"), ROOT), form).rstrip())
+    click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())
 
 
 @cli.command(name="list")

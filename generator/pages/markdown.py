@@ -3,6 +3,8 @@
 import functools
 import html
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
+from generator.errors import GeneratorError
 from generator.pages import wording
 from generator.pages.citations import Citation, formatted
+
+
+_TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 
 
 def environment(templates: Path) -> Environment:
@@ -31,7 +37,7 @@ def environment(templates: Path) -> Environment:
         made.filters[name] = getattr(wording, name)
     for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)
-    made.filters.update(code=code, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
+    made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
 
 
@@ -49,6 +55,13 @@ def escape(value: Any) -> Any:
 def code(value: str) -> Markup:
     """A value inside a code span, which takes everything but a backtick literally."""
     return Markup(f"`{value.replace('`', chr(0x2019))}`")
+
+
+def target(value: str) -> Markup:
+    """The target of a link: an address or path of our own, with none of the signs that could end it."""
+    if not _TARGET.fullmatch(value):
+        raise GeneratorError(f"expected an address of plain signs, found {value!r}")
+    return Markup(value)
 
 
 def front_matter(value: str) -> Markup:
@@ -82,6 +95,6 @@ def _literal(character: str) -> str:
         return character
     if character == "\n":
         return " "
-    if not character.isprintable():
-        return "\N{REPLACEMENT CHARACTER}"
-    return f"&#{ord(character)};" if character.isascii() else character
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return f"&#{ord(character)};" if character.isascii() else character
+    return "\N{REPLACEMENT CHARACTER}"

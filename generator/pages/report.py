@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.figures.catalogue import Plot
+from generator.errors import UnknownNameError
+from generator.figures.image import shown_size
+from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import citations
 from generator.pages.citations import Citation, cite
@@ -28,6 +31,8 @@ class DrawnFigure:
     study: Study
     citation: Citation
     files: Mapping[str, bytes]
+    width: int
+    height: int
 
     @property
     def folder(self) -> str:
@@ -80,17 +85,26 @@ def _drawn(inputs: Inputs, root: Path, workers: int, progress: Progress) -> list
     return [_figure(inputs, study, plot, files) for (study, plot), files in zip(pairs, drawn, strict=True)]
 
 
-def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]) -> DrawnFigure:
-    citation = cite(
-        plot.id,
-        plot.title,
-        plot.alt,
-        drawn[f"{plot.id}.csv"],
-        version=inputs.version,
-        year=inputs.year,
-        settings=inputs.settings,
+def citation_of(figure: str, inputs: Inputs) -> Citation:
+    """The citation of one figure, without drawing it."""
+    plots = {plot.id: plot for study in inputs.studies for plot in study.plots}
+    if figure not in plots:
+        raise UnknownNameError("figure", figure, plots)
+    return _citation(inputs, plots[figure])
+
+
+def _citation(inputs: Inputs, plot: Plot) -> Citation:
+    table = table_csv(plot.table)
+    return cite(
+        plot.id, plot.title, plot.alt, table, version=inputs.version, year=inputs.year, settings=inputs.settings
     )
-    return DrawnFigure(plot=plot, study=study, citation=citation, files=family(plot, drawn, citation))
+
+
+def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]) -> DrawnFigure:
+    citation = _citation(inputs, plot)
+    width, height = shown_size(drawn[f"{plot.id}.png"])
+    files = family(plot, drawn, citation)
+    return DrawnFigure(plot=plot, study=study, citation=citation, files=files, width=width, height=height)
 
 
 def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import html.parser
 import json
 from pathlib import Path
+from unicodedata import category
 
 import markdown
 import pytest
@@ -63,7 +64,7 @@ def rendered(template: str, **values: object) -> Text:
 
 def shown(value: str) -> str:
     """What a page can show of a text: a sign for what cannot be printed, white space folded."""
-    signs = (c if c in " \n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    signs = (c if c == "\n" or c.isprintable() or category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}" for c in value)
     return " ".join("".join(signs).split())
 
 
