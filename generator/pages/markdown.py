@@ -17,7 +17,6 @@ from generator.errors import GeneratorError
 from generator.pages import wording
 from generator.pages.citations import Citation, formatted
 
-
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.figures.catalogue import Plot
 from generator.errors import UnknownNameError
+from generator.figures.catalogue import Plot
 from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
