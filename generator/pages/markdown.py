@@ -5,11 +5,11 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
@@ -38,6 +38,14 @@ def environment(templates: Path) -> Environment:
         made.filters[name] = getattr(wording, name)
     made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
+
+
+def render(jinja: Environment, names: Sequence[str], values: Mapping[str, Any]) -> str:
+    """The first of these templates that exists, filled in."""
+    try:
+        return jinja.select_template(list(names)).render(values)
+    except TemplateError as error:
+        raise GeneratorError(f"template {names[0]}: expected it to render, found: {error}") from error
 
 
 def escape(value: Any) -> Any:

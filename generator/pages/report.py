@@ -16,7 +16,7 @@ from generator.pages import citations
 from generator.pages.citations import Citation, cite
 from generator.pages.figure_files import drawings, family
 from generator.pages.inputs import Inputs, Study
-from generator.pages.markdown import environment
+from generator.pages.markdown import environment, render
 from generator.records.findings import Finding
 from generator.spec import CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
 
@@ -122,12 +122,12 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
     for name in ("index", "claims", "figures", "methods", "times"):
-        yield f"{name}.md", jinja.get_template(f"{name}.md.jinja").render(shared, root="")
+        yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
-        template = jinja.select_template([f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"])
-        yield f"{study.experiment.id}.md", template.render(shared, study=study, root="")
+        names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
+        yield f"{study.experiment.id}.md", render(jinja, names, {**shared, "study": study, "root": ""})
     for figure in figures:
-        page = jinja.get_template("figure.md.jinja").render(shared, figure=figure, root="../../")
+        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "root": "../../"})
         yield f"{figure.folder}/index.md", page
 
 

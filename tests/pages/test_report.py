@@ -1,0 +1,174 @@
+"""The report: every page, file and catalogue of a project with synthetic records."""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import experiments
+from generator.errors import GeneratorError
+from generator.pages.inputs import gather
+from generator.pages.report import Report, make_report, write_report
+from generator.records import record as records
+from generator.records.registrations import register
+from generator.settings import read_settings
+from tests.figures.synthetic import record_of
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPERIMENTS = list(experiments.load().values())
+FIGURES = [figure.id for experiment in EXPERIMENTS for figure in experiment.figures]
+CLAIMS = [claim for experiment in EXPERIMENTS for claim in experiment.claims]
+
+
+def silent(_total: int, _what: str) -> Callable[[], None]:
+    return lambda: None
+
+
+def make_project(root: Path) -> None:
+    """Templates and settings of this project, with synthetic records."""
+    shutil.copytree(ROOT / "templates", root / "templates")
+    shutil.copy(ROOT / "mkdocs.yml", root / "mkdocs.yml")
+    register(root, EXPERIMENTS, "2026-01-01", None)
+    for experiment in EXPERIMENTS:
+        provenance = {"versions": {"keras": "1.2", "python": "3.11"}}
+        registration = {claim.id: experiment.registration(claim) for claim in experiment.claims}
+        made = dataclasses.replace(record_of(experiment), provenance=provenance, registration=registration)
+        (root / "records" / f"{experiment.id}.json").write_text(records.dumps(made))
+
+
+def report_of(root: Path) -> Report:
+    return make_report(gather(root, EXPERIMENTS, read_settings(root), "0.1"), root, 1, silent)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("project")
+    make_project(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def report(project: Path) -> Report:
+    return report_of(project)
+
+
+def test_every_figure_has_its_page_and_family(report: Report) -> None:
+    for figure in FIGURES:
+        names = {path.removeprefix(f"fig/{figure}/") for path in report.files if path.startswith(f"fig/{figure}/")}
+        suffixes = (".svg", "-dark.svg", ".png", ".csv", ".json", ".bib", ".csl.json", ".zip")
+        assert names == {"index.md"} | {f"{figure}{suffix}" for suffix in suffixes}
+
+
+def test_figures_json_names_every_file_with_its_digest(report: Report) -> None:
+    entries = json.loads(report.files["figures.json"])["figures"]
+    assert [entry["id"] for entry in entries] == FIGURES
+    for entry in entries:
+        assert entry["alt"]
+        assert entry["record"] in report.files
+        assert f"{entry['page']}index.md" in report.files
+        for file in entry["files"]:
+            content = report.files[file["path"]]
+            assert file["sha256"] == hashlib.sha256(content).hexdigest()
+            assert file["bytes"] == len(content)
+
+
+def test_claims_json_has_every_comparison_on_every_data_set(report: Report) -> None:
+    entries = json.loads(report.files["claims.json"])["claims"]
+    expected = [(claim.id, name, data) for claim in CLAIMS for name in claim.comparisons for data in claim.data_sets]
+    assert [(e["id"], e["comparison"], e["data_set"]) for e in entries] == expected
+    for entry in entries:
+        assert set(entry["figures"]) <= set(FIGURES)
+        assert entry["n"] == 64
+
+
+def test_archives_hold_the_other_files(report: Report) -> None:
+    archive = zipfile.ZipFile(BytesIO(report.files[f"fig/{FIGURES[0]}/{FIGURES[0]}.zip"]))
+    assert archive.testzip() is None
+    for name in archive.namelist():
+        assert archive.read(name) == report.files[f"fig/{FIGURES[0]}/{name}"]
+
+
+def test_every_page_is_in_the_navigation_once(report: Report) -> None:
+    def targets(nav: object) -> list[str]:
+        if isinstance(nav, str):
+            return [nav]
+        return [target for item in nav for value in item.values() for target in targets(value)]  # type: ignore[attr-defined]
+
+    pages = sorted(path for path in report.files if path.endswith(".md"))
+    assert sorted(targets(report.nav)) == pages
+
+
+def test_every_claim_stands_on_its_experiment_s_page(report: Report) -> None:
+    for experiment in EXPERIMENTS:
+        page = report.files[f"{experiment.id}.md"].decode()
+        for claim in experiment.claims:
+            assert f"{{: #{claim.id.lower()} }}" in page
+        for figure in experiment.figures:
+            if figure.kind != "three-curves":
+                assert f"fig/{figure.id}/" in page
+
+
+def test_front_matter_is_yaml(report: Report) -> None:
+    for path, content in report.files.items():
+        if path.endswith(".md"):
+            _, front, body = content.decode().split("---\n", 2)
+            assert set(yaml.safe_load(front)) >= {"title", "description"}, path
+            assert body.count("\n# ") == 1, path
+
+
+def test_reports_are_the_same_bytes(report: Report, tmp_path: Path) -> None:
+    """In another folder, drawn anew."""
+    make_project(tmp_path)
+    again = report_of(tmp_path)
+    differing = [path for path in report.files if again.files.get(path) != report.files[path]]
+    assert differing == []
+    assert again.nav == report.nav
+
+
+def test_writing_touches_what_changed_and_removes_what_is_gone(report: Report, tmp_path: Path) -> None:
+    write_report(report, tmp_path)
+    before = {path: (tmp_path / path).stat().st_mtime_ns for path in report.files}
+    (tmp_path / "index.md").write_text("old")
+    stale = tmp_path / "fig" / "fig-gone" / "index.md"
+    stale.parent.mkdir()
+    stale.write_text("gone")
+    write_report(report, tmp_path)
+    assert not stale.parent.exists()
+    assert (tmp_path / "index.md").read_bytes() == report.files["index.md"]
+    changed = [path for path in report.files if (tmp_path / path).stat().st_mtime_ns != before[path]]
+    assert changed == ["index.md"]
+
+
+def test_records_of_another_registration_are_refused(tmp_path: Path) -> None:
+    make_project(tmp_path)
+    path = tmp_path / "records" / "batch-size.json"
+    registered = EXPERIMENTS[1].registration(EXPERIMENTS[1].claims[0])
+    path.write_text(path.read_text().replace(registered, "0" * 64))
+    with pytest.raises(
+        GeneratorError, match=r"batch-size\.json: expected data made under the present registration of C21"
+    ):
+        report_of(tmp_path)
+
+
+def test_a_missing_record_is_one_line(tmp_path: Path) -> None:
+    make_project(tmp_path)
+    (tmp_path / "records" / "batch-size.json").unlink()
+    with pytest.raises(GeneratorError, match=r"expected a record at .*batch-size\.json, found No such file"):
+        report_of(tmp_path)
+
+
+@pytest.mark.usefixtures("report")
+def test_an_unknown_name_in_a_template_is_an_error(project: Path, tmp_path: Path) -> None:
+    make_project(tmp_path)
+    shutil.copytree(project / ".cache", tmp_path / ".cache")
+    template = tmp_path / "templates" / "pages" / "methods.md.jinja"
+    template.write_text(template.read_text() + "\n{{ studies.no_such_thing }}\n")
+    with pytest.raises(GeneratorError, match="no_such_thing"):
+        report_of(tmp_path)
