@@ -1,0 +1,29 @@
+"""Steady state: curves of 64 replicates together, once the program is compiled."""
+
+import sys
+
+from benchmarks.article import CONDITION
+from benchmarks.child import serve
+from generator.errors import GeneratorError
+from generator.running.conditions import CHUNK, train_condition
+from generator.spec import plain
+
+#: What has to be recorded: every step, the epoch mean, the exact loss of the whole training set, the accuracy.
+RECORDED = {"step_loss", "loss", "train_loss", "accuracy"}
+
+
+def main(first: int) -> None:
+    """Train replicates from `first` on, again and again."""
+    parameters, replicates = plain(CONDITION), range(first, first + CHUNK)
+
+    def train(_: str) -> list[str]:
+        return sorted(train_condition(parameters, replicates))
+
+    missing = RECORDED - set(train(""))
+    if missing:
+        raise GeneratorError(f"expected all curves to be recorded, found none of {', '.join(sorted(missing))}")
+    serve(train)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
