@@ -94,7 +94,7 @@ def cited(citation: Citation, form: str) -> Markup:
 @functools.cache
 def math(latex: str) -> Markup:
     """A formula as MathML, which browsers show without any script."""
-    return Markup(convert(latex))
+    return Markup(convert(latex, display="block"))
 
 
 def _literal(character: str) -> str:

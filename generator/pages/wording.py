@@ -66,7 +66,7 @@ def p_value(value: float | None) -> str:
     """A p-value, to two digits and never as zero."""
     if value is None:
         return "–"
-    return "< 0.0001" if value < 1e-4 else number(value, 2)
+    return "<\N{NO-BREAK SPACE}0.0001" if value < 1e-4 else number(value, 2)
 
 
 def margin(comparison: Comparison) -> str:
