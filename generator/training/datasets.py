@@ -17,7 +17,7 @@ class Examples:
     Parameters
     ----------
     x : float32 array, shape (pool, ...)
-    y : array, shape (pool, 1) for a binary or real target, (pool,) for integer classes
+    y : array, shape (pool, 1) for a binary or real target, (pool, classes) one-hot, (pool,) for integer classes
     train, test : int32 arrays of pool indices, shape (replicates, examples); `test` may have no columns
     """
 
@@ -31,6 +31,20 @@ class Examples:
             raise GeneratorError(f"expected as many targets as inputs, found {len(self.y)} for {len(self.x)}")
         if self.train.ndim != 2 or self.train.shape[1] == 0:
             raise GeneratorError(f"expected training indices of shape (replicates, examples), found {self.train.shape}")
+        if self.test.ndim != 2 or len(self.test) != len(self.train):
+            raise GeneratorError(
+                f"expected test indices of {len(self.train)} replicates, found shape {self.test.shape}"
+            )
+        for index in (self.train, self.test):
+            # Compiled by XLA, a gather takes the nearest example for an index outside the pool.
+            if index.size and not 0 <= index.min() <= index.max() < len(self.x):
+                raise GeneratorError(
+                    f"expected indices from 0 to {len(self.x) - 1}, found {index.min()} to {index.max()}"
+                )
+
+
+#: Inputs and targets of some examples.
+_Part = tuple[np.ndarray, np.ndarray]
 
 
 class DataSource(Protocol):
@@ -44,6 +58,9 @@ class DataSource(Protocol):
 def arrays(x: np.ndarray, y: np.ndarray, *, test: int = 0) -> DataSource:
     """Your own arrays, the same for every replicate; the last `test` examples are kept for testing."""
 
+    if not 0 <= test < len(x):
+        raise GeneratorError(f"expected fewer than {len(x)} test examples, found {test}")
+
     def draw(replicates: Sequence[int]) -> Examples:
         index = np.tile(np.arange(len(x), dtype=np.int32), (len(replicates), 1))
         return Examples(x=x, y=y, train=index[:, : len(x) - test], test=index[:, len(x) - test :])
@@ -54,11 +71,10 @@ def arrays(x: np.ndarray, y: np.ndarray, *, test: int = 0) -> DataSource:
 def random_labels(replicates: Sequence[int], *, train: int = 1000, test: int = 1000, features: int = 10) -> Examples:
     """The article's data: uniform inputs, labels from a fair coin; nothing to learn (Bayes loss ln 2)."""
 
-    def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        x = rng.random((train + test, features))
-        return x, rng.integers(0, 2, train + test)
+    def draw(rng: np.random.Generator) -> list[_Part]:
+        return [(rng.random((count, features)), rng.integers(0, 2, count)) for count in (train, test)]
 
-    return _own_pools(replicates, draw, train)
+    return _own_pools(replicates, draw)
 
 
 def planted_teacher(
@@ -66,42 +82,53 @@ def planted_teacher(
 ) -> Examples:
     """The article's inputs with labels that can be learned: P(y = 1 | x) is a logistic function of a random direction.
 
-    The direction has unit length and the inputs are centred, so that classes balance; `steepness` is the slope of the
-    logit. Labels are drawn from the probability, so the Bayes error is above 0 and the Bayes loss is known.
+    The logit has mean 0, so that classes balance, and standard deviation `steepness` / 2. Labels are drawn from the
+    probability, so the Bayes error is above 0 and the Bayes loss is known.
     """
 
-    def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        x = rng.random((train + test, features))
+    def draw(rng: np.random.Generator) -> list[_Part]:
         direction = rng.standard_normal(features)
-        logit = steepness * np.sqrt(12) * (x - 0.5) @ (direction / np.linalg.norm(direction)) / 2
-        return x, rng.random(train + test) < 1 / (1 + np.exp(-logit))
+        slope = steepness / 2 * np.sqrt(12) * direction / np.linalg.norm(direction)
+        return [_taught(rng, slope, count) for count in (train, test)]
 
-    return _own_pools(replicates, draw, train)
+    return _own_pools(replicates, draw)
 
 
-def digits(replicates: Sequence[int], *, train: int = 1000) -> Examples:
-    """Scikit-learn's 1797 handwritten digits (8 x 8 pixels, scaled to [0, 1]), split at random for each replicate."""
+def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> Examples:
+    """Scikit-learn's 1797 handwritten digits (8 x 8 pixels, scaled to [0, 1]), split at random for each replicate.
+
+    Targets are one-hot.
+    """
     from sklearn.datasets import load_digits
 
     x, y = load_digits(return_X_y=True)
-    if not 0 < train < len(x):
-        raise GeneratorError(f"expected fewer than {len(x)} training digits, found {train}")
-    index = np.stack([generator(Stream.SPLIT, replicate).permutation(len(x)) for replicate in replicates]).astype(np.int32)
+    if train < 1 or test < 0 or train + test > len(x):
+        raise GeneratorError(f"expected at most {len(x)} digits to train and test on, found {train} and {test}")
+    index = np.stack([generator(Stream.SPLIT, r).permutation(len(x)) for r in replicates]).astype(np.int32)
     return Examples(
-        x=(x / 16).astype(np.float32), y=y.astype(np.int32), train=index[:, :train], test=index[:, train:]
+        x=(x / 16).astype(np.float32),
+        y=np.eye(10, dtype=np.float32)[y],
+        train=index[:, :train],
+        test=index[:, train : train + test],
     )
 
 
-def _own_pools(
-    replicates: Sequence[int], draw: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]], train: int
-) -> Examples:
-    """Draw a pool for each replicate and lay the pools end to end."""
+def _taught(rng: np.random.Generator, slope: np.ndarray, count: int) -> _Part:
+    x = rng.random((count, len(slope)))
+    return x, rng.random(count) < 1 / (1 + np.exp(-(x - 0.5) @ slope))
+
+
+def _own_pools(replicates: Sequence[int], draw: Callable[[np.random.Generator], list[_Part]]) -> Examples:
+    """Draw a pool for each replicate, training examples first, and lay the pools end to end.
+
+    Training examples are drawn before the test examples, so that their number does not change them.
+    """
     pools = [draw(generator(Stream.DATA, replicate)) for replicate in replicates]
-    size = len(pools[0][0])
+    train, size = len(pools[0][0][0]), sum(len(x) for x, _ in pools[0])
     index = np.arange(len(pools) * size, dtype=np.int32).reshape(len(pools), size)
     return Examples(
-        x=np.concatenate([x for x, _ in pools]).astype(np.float32),
-        y=np.concatenate([y for _, y in pools]).astype(np.float32)[:, None],
+        x=np.concatenate([x for pool in pools for x, _ in pool]).astype(np.float32),
+        y=np.concatenate([y for pool in pools for _, y in pool]).astype(np.float32)[:, None],
         train=index[:, :train],
         test=index[:, train:],
     )

@@ -7,7 +7,8 @@ import numpy as np
 
 from generator.errors import UnknownNameError
 
-#: Every curve a history can hold, with its meaning. Those that begin with `step_` have one point a step, the others one an epoch.
+#: Every curve a history can hold, with its meaning. Those that begin with `step_` have one point a step, the others
+#: one an epoch.
 CURVES = {
     "step_loss": "loss of each step's batch, penalty included, before the step",
     "step_data_loss": "the same without the penalty",
@@ -37,8 +38,8 @@ class History(Mapping[str, np.ndarray]):
     Attributes
     ----------
     replicates : the replicate of each row
-    weights : one array a variable, in Keras' order, each of shape (replicates, ...)
-    tier : which of the trainer's three ways ran it
+    weights : final values of `model.weights`, one array each, of shape (replicates, ...), as the last step left them
+    tier : which of the trainer's three ways ran it ("vectorised", "looped", "uncompiled")
     reproducible : False where numpy or TensorFlow was imported before the environment could be set
     """
 
@@ -64,5 +65,6 @@ class History(Mapping[str, np.ndarray]):
 
     @property
     def diverged(self) -> np.ndarray:
-        """Which replicates met a loss that is not finite, bool of shape (replicates,)."""
-        return ~np.isfinite(self["step_loss"]).all(axis=1)
+        """Which replicates met a training loss that is not finite, bool of shape (replicates,)."""
+        losses = np.concatenate([self["step_loss"], self["train_loss"]], axis=1)
+        return np.asarray(~np.isfinite(losses).all(axis=1))

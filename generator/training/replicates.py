@@ -5,9 +5,10 @@ on the stacked variables. Optimisers are elementwise, so replicates never meet. 
 data and orders are run-time values: conditions that differ only in them share a compiled program.
 """
 
-import json
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -17,13 +18,12 @@ import numpy as np
 import tensorflow as tf
 
 from generator.errors import GeneratorError
+from generator.training.signature import STRENGTHS
+from generator.training.supported import clips, copy_of, has_schedule
 
 logger = logging.getLogger(__name__)
 
-#: Optimisers that act on each number alone. The others (Muon, Lamb, Adafactor ...) would mix replicates.
-ELEMENTWISE = ("SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Ftrl", "Lion")
-
-#: Layers that treat the examples of a batch one by one, so that a short last batch may be padded.
+#: Layers that treat the examples of a batch one by one, so that a short last batch may be padded. A subclass might not.
 _EXAMPLEWISE = (
     keras.layers.InputLayer,
     keras.layers.Dense,
@@ -38,16 +38,28 @@ _EXAMPLEWISE = (
     keras.layers.LayerNormalization,
 )
 
-#: Regularisers whose strength becomes a run-time value.
-_STRENGTHS = ("l1", "l2")
+
+#: What tracing raises where an operation cannot be vectorised (or the model cannot run at all).
+_TRACING_REFUSALS = (ValueError, TypeError, NotImplementedError)
+
+#: What running raises where XLA cannot compile an operation.
+_COMPILING_REFUSALS = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)
+
+#: How TensorFlow names the operation.
+_REFUSED_OPERATION = re.compile(
+    r"No pfor vectorization defined for (\w+)|of op '(\w+)' expected to be loop invariant|on XLA_CPU_JIT: (\w+)"
+)
 
 
 class Tier(Enum):
-    """How a program runs, the fastest first; the first that works is used, and said."""
+    """How a program runs, the fastest first; the first that works is used, and said.
+
+    What cannot be vectorised may be looped over; what XLA cannot compile after that, it cannot compile looped either.
+    """
 
     VECTORISED = "vectorised over replicates and compiled by XLA"
     LOOPED = "compiled by XLA, with some operations looping over replicates"
-    UNCOMPILED = "not compiled: XLA refuses an operation of this model"
+    UNCOMPILED = "not compiled by XLA"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +85,15 @@ class Evaluation:
 class _RunTimePenalty:
     """An L1 and L2 penalty whose strengths are variables; stands in for a Keras regulariser."""
 
-    def __init__(self, regularizer: Any, dtype: str) -> None:
-        self.strengths = {
-            name: tf.Variable(getattr(regularizer, name), dtype=dtype, trainable=False)
-            for name in _STRENGTHS
-            if hasattr(regularizer, name)
-        }
+    def __init__(self, regularizer: keras.regularizers.Regularizer, dtype: str) -> None:
+        names = STRENGTHS[type(regularizer).__name__]
+        self.strengths = {name: tf.Variable(0, dtype=dtype, trainable=False) for name in names}
+        self.assign(regularizer)
+
+    def assign(self, regularizer: keras.regularizers.Regularizer) -> None:
+        """Take over the strengths of a Keras regulariser, rounded as Keras rounds them (to float32, always)."""
+        for name, strength in self.strengths.items():
+            strength.assign(keras.ops.cast(getattr(regularizer, name), strength.dtype.name))
 
     def __call__(self, weights: Any) -> Any:
         terms = {"l1": lambda: tf.reduce_sum(tf.abs(weights)), "l2": lambda: tf.reduce_sum(tf.square(weights))}
@@ -91,8 +106,8 @@ class Program:
 
     Parameters
     ----------
-    model : built Keras model; its weights do not matter
-    optimizer : Keras optimiser, elementwise
+    model : built Keras model that `require_supported` accepts; its weights do not matter
+    optimizer : Keras optimiser that it accepts
     loss : name of a Keras loss
     chunk : replicates trained at once; results depend on it in the last bits
     probes : extra curves ("dead_units")
@@ -101,45 +116,49 @@ class Program:
     def __init__(
         self, model: keras.Model, optimizer: keras.Optimizer, loss: str, chunk: int, probes: Sequence[str] = ()
     ) -> None:
-        if type(optimizer).__name__ not in ELEMENTWISE:
-            raise GeneratorError(
-                f"expected an optimiser that acts on each weight alone ({', '.join(ELEMENTWISE)}), "
-                f"found {type(optimizer).__name__}"
-            )
         self.model, self.loss, self.chunk = model, _per_example(loss), chunk
         self.dtype = keras.config.floatx()
         self.probe = _relu_outputs(model) if "dead_units" in probes else None
-        self.pads = all(isinstance(layer, _EXAMPLEWISE) for layer in _layers(model))
+        self.pads = _examplewise(model)
         self.optimizer, self._clip = _stacked_optimizer(optimizer)
+        self._is_linear = isinstance(optimizer, keras.optimizers.SGD) and not clips(optimizer)
         self.penalties = _make_strengths_variable(model, self.dtype)
         self.weights = [_stack_variable(v, chunk, trainable=True) for v in model.trainable_variables]
         self.state = [_stack_variable(v, chunk, trainable=False) for v in model.non_trainable_variables]
         self.optimizer.build(self.weights)
         self._fresh = [(v, v.numpy()) for v in self.optimizer.variables]
-        self._tier = list(Tier)
+        self.tier, self.announced = Tier.VECTORISED, False
+        self._reason = ""
         self._compiled: dict[tuple[Any, ...], Any] = {}
-
-    @property
-    def tier(self) -> Tier:
-        """How the program runs; settled once the first epoch has run."""
-        return self._tier[0]
 
     def start(self, initial: Sequence[np.ndarray], model: keras.Model, optimizer: keras.Optimizer) -> None:
         """Begin a condition: stacked initial variables, and the run-time values of its model and optimiser."""
-        by_path = {v.path: value for v, value in zip(self.model.variables, initial, strict=True)}
-        for originals, stacked in (
-            (self.model.trainable_variables, self.weights),
-            (self.model.non_trainable_variables, self.state),
-        ):
-            for original, variable in zip(originals, stacked, strict=True):
-                variable.assign(by_path[original.path])
+        stacked = self._stacked_variables()
+        for original, value in zip(self.model.variables, initial, strict=True):
+            stacked[id(original)].assign(value)
         for variable, value in self._fresh:
             variable.assign(value)
         for penalty, variable in zip(self.penalties, _penalised(model), strict=True):
-            for name, strength in penalty.strengths.items():
-                strength.assign(getattr(variable.regularizer, name))
-        if not _has_schedule(optimizer):
+            penalty.assign(variable.regularizer)
+        if not has_schedule(optimizer):
             self.optimizer.learning_rate = float(optimizer.learning_rate.numpy())
+
+    def final_weights(self) -> list[np.ndarray]:
+        """The current values of `model.weights` (trained ones and statistics), each of shape (replicates, ...)."""
+        stacked = self._stacked_variables()
+        return [stacked[id(original)].numpy() for original in self.model.weights]
+
+    def announce(self) -> None:
+        """Say once how the program runs, and why not faster."""
+        if not self.announced:
+            level = logging.INFO if self.tier is Tier.VECTORISED else logging.WARNING
+            logger.log(level, "%s runs %s%s", self.model.name, self.tier.value, self._reason)
+            self.announced = True
+
+    def _stacked_variables(self) -> dict[int, keras.Variable]:
+        """The stacked variable of each of the model's variables, by the latter's identity."""
+        pairs = ((self.model.trainable_variables, self.weights), (self.model.non_trainable_variables, self.state))
+        return {id(v): stacked for variables, stack in pairs for v, stacked in zip(variables, stack, strict=True)}
 
     def epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> Steps:
         """Train one epoch.
@@ -179,20 +198,27 @@ class Program:
     def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function compiled, stepping down a tier where the model does not allow the current one."""
         tensors = [tf.convert_to_tensor(a) for a in arguments]
-        key = (function.__name__, *(tuple(t.shape) for t in tensors))
+        key = (function.__name__, *((t.dtype, tuple(t.shape)) for t in tensors))
         try:
             if key not in self._compiled:
                 # Traced here and once: called directly, a tf.function traces a second time on its second call.
                 compiled = tf.function(function, jit_compile=self.tier is not Tier.UNCOMPILED)
-                self._compiled[key] = compiled.get_concrete_function(*tensors)
+                with _quiet():
+                    self._compiled[key] = compiled.get_concrete_function(*tensors)
             return self._compiled[key](*tensors)
-        except (ValueError, NotImplementedError, tf.errors.OpError) as error:
-            if len(self._tier) == 1:
-                raise
-            failed = self._tier.pop(0)
-            logger.warning("not %s: %s", failed.value, str(error).strip().splitlines()[-1].strip())
-            self._compiled.clear()
-            return self._run(function, *arguments)
+        except GeneratorError as error:
+            raise GeneratorError(_last_line(error)) from error
+        except _TRACING_REFUSALS as error:
+            self._step_down(Tier.LOOPED, error)
+        except _COMPILING_REFUSALS as error:
+            self._step_down(Tier.UNCOMPILED, error)
+        return self._run(function, *arguments)
+
+    def _step_down(self, tier: Tier, error: Exception) -> None:
+        if self.tier in (tier, Tier.UNCOMPILED):
+            raise GeneratorError(f"expected a model that fits these examples, found: {_last_line(error)}") from error
+        self.tier, self._reason = tier, f", because of {_operation(error)}"
+        self._compiled.clear()
 
     def _over_replicates(self, function: Callable[..., Any], arguments: Any) -> Any:
         return tf.vectorized_map(function, arguments, fallback_to_while_loop=self.tier is not Tier.VECTORISED)
@@ -225,23 +251,41 @@ class Program:
             output, new_state, penalties = self.model.stateless_call(
                 weights, state, x, training=True, return_losses=True
             )
+            self._require_known(penalties)
             total = tf.reduce_sum(example_weight)
             loss = tf.reduce_sum(self.loss(y, output) * example_weight) / total
             penalty = tf.add_n(penalties) if penalties else tf.zeros((), self.dtype)
             objective = loss + penalty
-        gradients = self._clip(tape.gradient(objective, weights))
+        gradients = self._clip(self._dense(tape.gradient(objective, weights)))
         accuracy = tf.reduce_sum(_hits(y, output, self.dtype) * example_weight) / total
         return gradients, new_state, loss, penalty, accuracy
+
+    def _require_known(self, penalties: list[Any]) -> None:
+        known = sum(v.regularizer is not None for v in self.model.trainable_variables)
+        if len(penalties) != known:
+            raise GeneratorError(f"expected {known} penalties, one a regulariser, found {len(penalties)} added losses")
+
+    def _dense(self, gradients: list[Any]) -> list[Any]:
+        """Gradients as plain tensors (an embedding's comes as the rows it touches, some of them repeated)."""
+        for variable, gradient in zip(self.model.trainable_variables, gradients, strict=True):
+            if gradient is None:
+                raise GeneratorError(f"expected every trainable variable to affect the loss, found {variable.path!r}")
+            if isinstance(gradient, tf.IndexedSlices) and not self._is_linear:
+                # Keras squares and clips repeated rows one by one, which no sum of them can repeat.
+                raise GeneratorError(
+                    f"expected SGD without clipping to train {variable.path!r}, found {type(self.optimizer).__name__}"
+                )
+        return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def _evaluate(self, x: Any, y: Any, chunks: Any, training_chunks: Any) -> Any:
         shape = chunks.shape
         loss, hit = tf.zeros(shape, self.dtype), tf.zeros(shape, self.dtype)
-        highest = [] if self.probe is None else [
-            tf.fill((self.chunk, output.shape[-1]), tf.constant(-np.inf, self.dtype)) for output in self.probe.outputs[1:]
-        ]  # fmt: skip
+        hidden = self.probe.outputs[1:] if self.probe else []
+        highest = [tf.fill((self.chunk, units.shape[-1]), tf.constant(-np.inf, self.dtype)) for units in hidden]
         for i in tf.range(shape[0]):
             arguments = (
-                [v.value for v in self.weights], [v.value for v in self.state], tf.gather(x, chunks[i]), tf.gather(y, chunks[i])
+                [v.value for v in self.weights], [v.value for v in self.state], tf.gather(x, chunks[i]),
+                tf.gather(y, chunks[i]),
             )  # fmt: skip
             chunk_loss, chunk_hit, tops = self._over_replicates(self._forward, arguments)
             loss = tf.tensor_scatter_nd_update(loss, [[i]], [chunk_loss])
@@ -268,39 +312,9 @@ class Program:
         return self.loss(y, output), _hits(y, output, self.dtype), tops
 
     def _penalty(self, weights: Any) -> Any:
-        terms = [
-            penalty(w)
-            for w, penalty in zip(weights, (v.regularizer for v in self.model.trainable_variables), strict=True)
-            if penalty is not None
-        ]
+        variables = self.model.trainable_variables
+        terms = [v.regularizer(w) for v, w in zip(variables, weights, strict=True) if v.regularizer is not None]
         return tf.add_n(terms) if terms else tf.zeros((), self.dtype)
-
-
-def signature(model: keras.Model, optimizer: keras.Optimizer, loss: str, chunk: int, probes: Sequence[str]) -> str:
-    """What a program is compiled for: everything of its model and optimiser but the run-time values."""
-    try:
-        text = model.to_json()
-    except NotImplementedError:
-        return f"unnamed {id(model)}"
-    for position, layer in enumerate([model, *_layers(model)]):
-        text = text.replace(f'"{layer.name}"', f'"layer {position}"')
-    config = {**optimizer.get_config(), "name": None}
-    if not _has_schedule(optimizer):
-        config["learning_rate"] = None
-    structure = _without_strengths(json.loads(text))
-    return json.dumps(
-        [structure, type(optimizer).__name__, config, loss, chunk, list(probes), keras.config.floatx()],
-        sort_keys=True,
-        default=str,
-    )
-
-
-def _without_strengths(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: None if k in _STRENGTHS else _without_strengths(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_without_strengths(item) for item in value]
-    return value
 
 
 def _cut(order: np.ndarray, batch_size: int) -> np.ndarray:
@@ -308,17 +322,40 @@ def _cut(order: np.ndarray, batch_size: int) -> np.ndarray:
     return np.ascontiguousarray(order.reshape(len(order), -1, batch_size).swapaxes(0, 1))
 
 
-def _layers(model: keras.Model) -> list[keras.Layer]:
-    return [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep TensorFlow from logging pages about an operation that it cannot vectorise: a line announces the tier."""
+    tensorflow_logger = tf.get_logger()
+    before = tensorflow_logger.level
+    tensorflow_logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        tensorflow_logger.setLevel(before)
 
 
-def _has_schedule(optimizer: keras.Optimizer) -> bool:
-    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+def _operation(error: Exception) -> str:
+    """The operation that a tier refused, or what was said about it."""
+    found = _REFUSED_OPERATION.search(str(error))
+    return next(filter(None, found.groups())) if found else _last_line(error)
+
+
+def _last_line(error: Exception) -> str:
+    """What went wrong, without the trace that TensorFlow writes before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].removeprefix(f"{type(error).__name__}: ") if lines else type(error).__name__
+
+
+def _examplewise(model: keras.Model) -> bool:
+    """Whether an example's output depends on that example alone, as far as the model's graph says."""
+    steps = model.layers if type(model) is keras.Sequential else getattr(model, "operations", [None])
+    return all(_examplewise(s) if isinstance(s, keras.Model) else type(s) in _EXAMPLEWISE for s in steps)
 
 
 def _penalised(model: keras.Model) -> list[keras.Variable]:
-    kinds = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2, _RunTimePenalty)
-    return [v for v in model.trainable_variables if isinstance(v.regularizer, kinds)]
+    """Variables with a regulariser whose strength can be a run-time value; `Program` replaces it in its own model."""
+    kinds = {name: getattr(keras.regularizers, name) for name in STRENGTHS}
+    return [v for v in model.trainable_variables if type(v.regularizer) in kinds.values()]
 
 
 def _make_strengths_variable(model: keras.Model, dtype: str) -> list[_RunTimePenalty]:
@@ -334,46 +371,65 @@ def _make_strengths_variable(model: keras.Model, dtype: str) -> list[_RunTimePen
 
 
 def _stack_variable(variable: keras.Variable, chunk: int, *, trainable: bool) -> keras.Variable:
-    return keras.Variable(
-        np.zeros((chunk, *variable.shape), variable.dtype), dtype=variable.dtype, trainable=trainable, name=variable.name
-    )
+    zeros = np.zeros((chunk, *variable.shape), variable.dtype)
+    return keras.Variable(zeros, dtype=variable.dtype, trainable=trainable, name=variable.name)
 
 
 def _stacked_optimizer(optimizer: keras.Optimizer) -> tuple[keras.Optimizer, Callable[[Any], Any]]:
     """A copy for the stacked variables, and the clipping that must be done within each replicate."""
-    config = optimizer.get_config()
-    clips_norm = bool(config.get("clipnorm") or config.get("global_clipnorm"))
-    stacked = type(optimizer).from_config({**config, "clipnorm": None, "global_clipnorm": None})
-    return stacked, optimizer._clip_gradients if clips_norm else lambda gradients: gradients
+    stacked = copy_of(optimizer, clipnorm=None, global_clipnorm=None, clipvalue=None)
+    return stacked, optimizer._clip_gradients if clips(optimizer) else lambda gradients: gradients
 
 
 def _relu_outputs(model: keras.Model) -> keras.Model:
     """The model with the outputs of its ReLU layers added."""
-    hidden = [
-        layer.output
-        for layer in _layers(model)
-        if isinstance(layer, keras.layers.ReLU) or getattr(layer, "activation", None) is keras.activations.relu
-    ]
+    hidden = [layer for layer in model._flatten_layers(include_self=False) if _is_relu(layer)]
     if not hidden:
         raise GeneratorError("expected a model with ReLU units for the probe 'dead_units', found none")
-    probe = keras.Model(model.inputs, [model.output, *hidden])
-    if [v.path for v in probe.trainable_variables] != [v.path for v in model.trainable_variables]:
-        raise GeneratorError("expected a sequential or functional model for the probe 'dead_units'")
+    try:
+        probe = keras.Model(model.inputs, [*model.outputs, *(layer.output for layer in hidden)])
+    except (AttributeError, ValueError):
+        probe = None
+    if probe is None or [id(v) for v in probe.variables] != [id(v) for v in model.variables]:
+        raise GeneratorError(
+            f"expected a sequential or functional model with its ReLU layers in it for the probe 'dead_units', "
+            f"found {model.name!r}"
+        )
     return probe
 
 
+def _is_relu(layer: keras.Layer) -> bool:
+    if isinstance(layer, keras.layers.ReLU):
+        return bool(layer.negative_slope == 0 and layer.threshold == 0)
+    return getattr(layer, "activation", None) is keras.activations.relu
+
+
 def _per_example(loss: str) -> Callable[[Any, Any], Any]:
-    """The loss of each example, before any mean."""
-    found = keras.losses.get(loss)
-    return found.call if isinstance(found, keras.losses.Loss) else found
+    """The loss of each example, before any mean over examples."""
+    try:
+        found = keras.losses.get(loss)
+    except ValueError:
+        raise GeneratorError(f"expected the name of a Keras loss, found {loss!r}") from None
+    function = found.call if isinstance(found, keras.losses.Loss) else found
+    return lambda target, output: _example_means(function(_aligned(target, output), output))
+
+
+def _aligned(target: Any, output: Any) -> Any:
+    """Targets with the output's rank where that differs by a last axis of 1, as Keras aligns them."""
+    return target[..., None] if len(target.shape) == len(output.shape) - 1 and output.shape[-1] == 1 else target
+
+
+def _example_means(values: Any) -> Any:
+    """Means over every axis but the first (the positions of a sequence)."""
+    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
 
 
 def _hits(target: Any, output: Any, dtype: str) -> Any:
-    """1 where the prediction is right, as Keras' metric `"accuracy"` decides for this output; shape (examples,)."""
+    """1 where the prediction is right, as Keras' metric `"accuracy"` decides for this output, shape (examples,)."""
     if output.shape[-1] == 1:
-        hits = keras.metrics.binary_accuracy(target, output)
-    elif len(target.shape) < len(output.shape):
-        hits = keras.metrics.sparse_categorical_accuracy(target, output)
-    else:
-        hits = keras.metrics.categorical_accuracy(target, output)
-    return tf.cast(tf.reshape(hits, tf.shape(output)[:1]), dtype)
+        return _example_means(keras.metrics.binary_accuracy(_aligned(target, output), output))
+    # Keras' own argmax has an operation that cannot be vectorised over replicates.
+    predicted = tf.argmax(output, axis=-1)
+    is_class = len(target.shape) < len(output.shape) or target.shape[-1] == 1
+    true = tf.reshape(target, tf.shape(predicted)) if is_class else tf.argmax(target, axis=-1)
+    return _example_means(tf.cast(tf.cast(true, predicted.dtype) == predicted, dtype))

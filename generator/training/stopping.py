@@ -16,6 +16,10 @@ class EarlyStopping:
     baseline: float | None = None
     start_from_epoch: int = 0
 
+    def __post_init__(self) -> None:
+        if self.min_delta < 0:
+            raise GeneratorError(f"expected a min_delta of at least 0, found {self.min_delta}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
@@ -35,9 +39,10 @@ class Stop:
 
 def apply_stopping(rule: EarlyStopping, monitored: np.ndarray) -> Stop:
     """Apply the rule to finished curves of shape (replicates, epochs)."""
-    if monitored.ndim != 2:
+    if monitored.ndim != 2 or monitored.shape[1] == 0:
         raise GeneratorError(f"expected monitored curves of shape (replicates, epochs), found {monitored.shape}")
-    stops = [_stop(rule, curve) for curve in monitored]
+    with np.errstate(over="ignore"):
+        stops = [_stop(rule, curve) for curve in monitored]
     return Stop(epochs=np.array([s[0] for s in stops]), best=np.array([s[1] for s in stops]))
 
 
@@ -51,10 +56,15 @@ def _stop(rule: EarlyStopping, curve: np.ndarray) -> tuple[int, int]:
         best_epoch = best_epoch or epoch
         wait += 1
         # The first value is always an improvement in Keras, even where it is not a number.
-        if best is None or value + rule.min_delta < best:
+        if best is None or _is_below(value + rule.min_delta, best):
             best, best_epoch = value, epoch
-            if rule.baseline is None or value + rule.min_delta < rule.baseline:
+            if rule.baseline is None or _is_below(value + rule.min_delta, rule.baseline):
                 wait = 0
         elif wait >= rule.patience and epoch > 1:
             return epoch, best_epoch
     return len(curve), best_epoch or len(curve)
+
+
+def _is_below(value: float, reference: float) -> bool:
+    """Compare as Keras does, in float32: what differs by less is no improvement."""
+    return bool(np.float32(value) < np.float32(reference))

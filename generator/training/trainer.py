@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +10,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from generator import environment
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, UnknownNameError
+from generator.training import IMPORTED_TOO_EARLY
 from generator.training.datasets import DataSource, Examples
 from generator.training.history import History
-from generator.training.replicates import Evaluation, Program, Steps, signature
+from generator.training.replicates import Evaluation, Program, Steps
+from generator.training.signature import signature
 from generator.training.streams import permutations
+from generator.training.supported import copy_of, require_supported
 from generator.training.weights import stacked_initial_weights
 
 #: Examples evaluated at once. A shape whose products give the same bits with and without AVX-512; larger ones do not.
 EVALUATION_CHUNK = 200
 
-_programs: dict[str, Program] = {}
+#: Curves that are recorded on request.
+PROBES = ("dead_units",)
+
+_programs: dict[Hashable, Program] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +56,30 @@ class Training:
     chunk: int = 64
     dtype: str = "float32"
 
+    def __post_init__(self) -> None:
+        for name, value in (("batch size", self.batch_size), ("number of epochs", self.epochs), ("chunk", self.chunk)):
+            if value < 1:
+                raise GeneratorError(f"expected a {name} of at least 1, found {value}")
+        if not 0 <= self.validation_share < 1:
+            raise GeneratorError(f"expected a validation share in [0, 1), found {self.validation_share}")
+        for probe in self.probes:
+            if probe not in PROBES:
+                raise UnknownNameError("probe", probe, PROBES)
+        if self.dtype not in {"float32", "float64"}:
+            raise GeneratorError(f"expected a dtype of 'float32' or 'float64', found {self.dtype!r}")
+
     def make_optimizer(self) -> keras.Optimizer:
         """A fresh optimiser."""
-        if isinstance(self.optimizer, keras.Optimizer):
-            return type(self.optimizer).from_config(self.optimizer.get_config())
-        return self.optimizer()
+        return copy_of(self.optimizer) if isinstance(self.optimizer, keras.Optimizer) else self.optimizer()
 
 
 def train(
     training: Training, replicates: Sequence[int], *, progress: Callable[[int], Any] = lambda epochs: None
 ) -> History:
     """Train every replicate and record its curves; `progress` is called with the epochs done since the last call."""
-    if not replicates:
+    if len(replicates) == 0:
         raise GeneratorError("expected at least one replicate, found none")
-    early = environment.apply()
-    with _floatx(training.dtype):
+    with precision(training.dtype):
         chunks = [
             _train_chunk(training, list(replicates[i : i + training.chunk]), progress)
             for i in range(0, len(replicates), training.chunk)
@@ -75,7 +89,7 @@ def train(
         curves={name: np.concatenate([c.curves[name] for c in chunks]) for name in chunks[0].curves},
         weights=tuple(np.concatenate(w) for w in zip(*(c.weights for c in chunks), strict=True)),
         tier=chunks[0].tier,
-        reproducible=not early,
+        reproducible=not IMPORTED_TOO_EARLY,
     )
 
 
@@ -92,7 +106,7 @@ def split(training: Training, examples: Examples) -> Split:
     """Hold out the last share of the training examples, counted as Keras' `validation_split` counts it."""
     kept = int(np.floor(examples.train.shape[1] * (1 - training.validation_share)))
     if kept == 0:
-        raise GeneratorError(f"expected a validation share that leaves training examples, found {training.validation_share}")
+        raise GeneratorError(f"expected a validation share that leaves something to train on, found {kept} examples")
     return Split(train=examples.train[:, :kept], validation=examples.train[:, kept:], test=examples.test)
 
 
@@ -107,20 +121,29 @@ def _train_chunk(training: Training, asked: list[int], progress: Callable[[int],
     model, optimizer = training.model(), training.make_optimizer()
     examples = training.data(replicates)
     parts = split(training, examples)
+    require_supported(model, optimizer)
     program = _program(training, model, optimizer)
+    tier = program.tier
     program.start(stacked_initial_weights(training.model, model, replicates), model, optimizer)
-    x, y = tf.constant(examples.x.astype(training.dtype)), tf.constant(_targets(examples.y, training.dtype))
+    x, y = (tf.constant(_in_precision(values, training.dtype)) for values in (examples.x, examples.y))
     chunks, training_chunks = _evaluation_chunks(parts)
     steps, evaluations = [], []
     for order in orders(parts, replicates, training.epochs):
         steps.append(program.epoch(x, y, order, training.batch_size))
         evaluations.append(program.evaluate(x, y, chunks, training_chunks))
+        if program.tier is not tier:
+            # The first epoch found out how the program can run; every chunk runs that way from its start.
+            return _train_chunk(training, asked, progress)
         progress(1)
-    curves = {**_step_curves(steps, parts.train.shape[1], training.batch_size), **_evaluation_curves(evaluations, parts)}
+    program.announce()
+    curves = {
+        **_step_curves(steps, parts.train.shape[1], training.batch_size),
+        **_evaluation_curves(evaluations, parts),
+    }
     return History(
         replicates=tuple(asked),
         curves={name: curve[: len(asked)] for name, curve in curves.items()},
-        weights=tuple(v.numpy()[: len(asked)] for v in program.weights),
+        weights=tuple(values[: len(asked)] for values in program.final_weights()),
         tier=program.tier.name.lower(),
     )
 
@@ -130,16 +153,17 @@ def _program(training: Training, model: keras.Model, optimizer: keras.Optimizer)
 
     It keeps a model of its own: a regulariser's strength becomes a variable there, while `model` still holds numbers.
     """
-    name = signature(model, optimizer, training.loss, training.chunk, training.probes)
-    if name not in _programs:
-        _programs[name] = Program(
+    key = signature(training.model, model, optimizer, training.loss, training.chunk, training.probes)
+    if key not in _programs:
+        _programs[key] = Program(
             training.model(), training.make_optimizer(), training.loss, training.chunk, training.probes
         )
-    return _programs[name]
+    return _programs[key]
 
 
-def _targets(y: np.ndarray, dtype: str) -> np.ndarray:
-    return y.astype(dtype) if np.issubdtype(y.dtype, np.floating) else y
+def _in_precision(values: np.ndarray, dtype: str) -> np.ndarray:
+    """Real numbers in the run's precision; classes and tokens as they are."""
+    return values.astype(dtype) if np.issubdtype(values.dtype, np.floating) else values
 
 
 def _evaluation_chunks(parts: Split) -> tuple[np.ndarray, int]:
@@ -173,13 +197,11 @@ def _step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str
 
 
 def _evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
-    penalty = np.stack([e.penalty for e in evaluations], axis=1).astype(np.float64)
-    curves = {
-        "penalty": penalty,
-        "kernel_norm": np.stack([e.kernel_norm for e in evaluations], axis=1).astype(np.float64),
-    }
-    if evaluations[0].dead_units is not None:
-        curves["dead_units"] = np.stack([e.dead_units for e in evaluations], axis=1).astype(np.float64)
+    penalty = _by_epoch([e.penalty for e in evaluations])
+    curves = {"penalty": penalty, "kernel_norm": _by_epoch([e.kernel_norm for e in evaluations])}
+    dead = [e.dead_units for e in evaluations if e.dead_units is not None]
+    if dead:
+        curves["dead_units"] = _by_epoch(dead)
     start = 0
     for name, part in (("train", parts.train), ("val", parts.validation), ("test", parts.test)):
         count = part.shape[1]
@@ -196,14 +218,21 @@ def _evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str,
 
 def _means(values: list[np.ndarray]) -> np.ndarray:
     """Means over examples in float64, shape (replicates, epochs)."""
-    return np.stack([v.mean(axis=1, dtype=np.float64) for v in values], axis=1)
+    return _by_epoch([v.mean(axis=1, dtype=np.float64) for v in values])
+
+
+def _by_epoch(values: list[np.ndarray]) -> np.ndarray:
+    return np.stack(values, axis=1).astype(np.float64)
 
 
 @contextlib.contextmanager
-def _floatx(dtype: str) -> Iterator[None]:
-    before = keras.config.floatx()
+def precision(dtype: str) -> Iterator[None]:
+    """Build models and optimisers in a precision (Keras' default policy does not follow `floatx` once it was used)."""
+    before = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
     try:
         yield
     finally:
-        keras.config.set_floatx(before)
+        keras.config.set_floatx(before[0])
+        keras.config.set_dtype_policy(before[1])
