@@ -116,7 +116,7 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-learning-rate-dead-units",
             kind="comparison",
-            title="How many more hidden units are alive at 0.001 than at 0.1?",
+            title="Dead hidden units at 0.001, less those at 0.1",
             question="Does the network at 0.1 still have units to overshoot with?",
             options={"claim": "C19", "comparison": "mechanism"},
         ),

@@ -32,7 +32,18 @@ def environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
     )
     made.globals.update(math=math, badges=wording.BADGES)
-    for name in ("number", "effect", "interval", "spread", "p_value", "margin", "metric", "condition", "lines"):
+    for name in (
+        "number",
+        "effect",
+        "interval",
+        "spread",
+        "times",
+        "p_value",
+        "margin",
+        "metric",
+        "condition",
+        "lines",
+    ):
         made.filters[name] = getattr(wording, name)
     for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)

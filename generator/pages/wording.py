@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from generator.records.findings import Finding
@@ -16,6 +17,9 @@ BADGES = {
     Verdict.NO_MATERIAL_EFFECT: "verdict-no-material-effect",
     Verdict.INCONCLUSIVE: "verdict-inconclusive",
 }
+
+#: Below this a number is told with an exponent.
+_SMALLEST_PLAIN = 1e-6
 
 _STATISTICS = {
     "second_difference_sd": "roughness",
@@ -40,11 +44,11 @@ _CURVES = {
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits, with a true minus and no exponent between 0.0001 and a million."""
+    """A number to so many significant digits, with a true minus and without an exponent unless it is tiny."""
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    size = abs(value)
-    text = f"{value:.{digits}g}" if size == 0 or 1e-4 <= size < 10**digits else _large_or_small(value, digits)
+    told = Decimal(f"{value:.{digits}g}")
+    text = f"{told:.{digits - 1}e}" if value != 0 and abs(value) < _SMALLEST_PLAIN else f"{told.normalize():,f}"
     return text.replace("-", "−")
 
 
@@ -108,6 +112,13 @@ def spread(findings: Sequence[Finding]) -> str:
     return f"{told[0]}{unit}" if told[0] == told[1] else f"{told[0]} to {told[1]}{unit}"
 
 
+def times(findings: Sequence[Finding]) -> str:
+    """The ratios of several data sets in a sentence: `2.9 to 75 times`."""
+    told = sorted(finding.told(finding.estimate.estimate) for finding in findings)
+    ends = [number(told[0]), number(told[-1])]
+    return f"{ends[0]} times" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} times"
+
+
 def described(call: Call) -> str:
     """A call in words: its name and parameters."""
     name = call.path.split(":")[1].replace("_", " ")
@@ -133,9 +144,3 @@ def _stopping(rule: Stopping | None) -> str:
 
 def _told(value: Any) -> str:
     return number(value, 4) if isinstance(value, int | float) else str(value)
-
-
-def _large_or_small(value: float, digits: int) -> str:
-    if abs(value) < 1e-4:
-        return f"{value:.{digits - 1}e}"
-    return f"{float(f'{value:.{digits}g}'):,.0f}"

@@ -53,16 +53,19 @@ class ClaimFindings:
         """The findings of one comparison, one a data set."""
         return tuple(finding for finding in self.findings if finding.name == name)
 
+    def overall(self, name: str) -> Verdict:
+        """The verdict of one comparison over all data sets, by the one rule of `stats.verdicts.overall`."""
+        return overall([finding.verdict for finding in self.of(name)])
+
     @property
     def verdict(self) -> Verdict:
-        """The overall verdict, by the one rule of `stats.verdicts.overall` over the primary comparison."""
-        return overall([finding.verdict for finding in self.of("primary")])
+        """The overall verdict on the claim: that of its primary comparison."""
+        return self.overall("primary")
 
     @property
     def mechanism(self) -> Verdict | None:
         """The overall verdict on the explanation, where the claim gives one."""
-        findings = self.of("mechanism")
-        return overall([finding.verdict for finding in findings]) if findings else None
+        return self.overall("mechanism") if self.claim.mechanism else None
 
 
 def find(experiment: Experiment, record: Record) -> tuple[ClaimFindings, ...]:
