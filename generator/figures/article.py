@@ -18,8 +18,6 @@ from generator.spec import Experiment, Figure, Metric
 if TYPE_CHECKING:
     from generator.figures.sheet import Panel, Sheet
 
-_LEFT = 62
-
 #: Heights of a panel that is alone and of one of several, in pixels.
 _ALONE, _SHARED = 330, 220
 
@@ -35,7 +33,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """Panels that share both axes; `places` says where the single run stands among all, `stops` where it is ended."""
+    """Panels that share both axes; sentences say where the single run stands, where it is ended, and what diverged."""
 
     examples: tuple[Example, ...]
     x: Scale
@@ -44,6 +42,7 @@ class Article:
     note: str
     places: tuple[str, ...]
     stops: tuple[str, ...]
+    divergence: str
 
     @property
     def series(self) -> list[Series]:
@@ -91,6 +90,7 @@ def _payload(figure: Figure, experiment: Experiment, record: Record, options: di
         note=_note(drawn, record),
         places=tuple(_places(experiment, record, data_set, list(groups), options["metric"])),
         stops=tuple(_stops(record, data_set, ends, options["stopping"], epochs)),
+        divergence=curves.divergence(drawn, record),
     )
 
 
@@ -165,7 +165,7 @@ def _alt(data: Article, record: Record) -> str:
         f"Median and 5 to 95 % range of {wording.runs(record)} at epoch {epochs}: {ends}.",
         *data.places,
         *data.stops,
-        curves.divergence(data.series, record),
+        data.divergence,
     ]
     return " ".join(filter(None, sentences))
 
@@ -194,7 +194,7 @@ def _caption(data: Article, record: Record) -> str:
         f"{wording.replicates(record)}.",
         *data.places,
         *data.stops,
-        curves.divergence(data.series, record),
+        data.divergence,
     ]
     return " ".join(filter(None, sentences))
 
@@ -217,19 +217,20 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     data: Article = plot.payload
     artists: list[Any] = [*sheet.title(plot.title), *sheet.note(data.y_name)]
     right = lines.room_for(sheet, [_marked_name(data, series) for series in data.series])
+    left = lines.left_of(sheet, [data.y])
     for example in data.examples:
-        artists += _draw_example(sheet, data, example, right)
-    artists += sheet.below("epoch", _LEFT, right)
+        artists += _draw_example(sheet, data, example, left, right)
+    artists += sheet.below("epoch", left, right)
     sheet.y += 8
-    return artists + sheet.note(" ".join([data.note, *data.places, *data.stops]))
+    return artists + sheet.note(" ".join([data.note, *data.places, *data.stops, data.divergence]))
 
 
-def _draw_example(sheet: "Sheet", data: Article, example: Example, right: float) -> list[Any]:
+def _draw_example(sheet: "Sheet", data: Article, example: Example, left: float, right: float) -> list[Any]:
     colour = sheet.palette.condition(example.series[0].position)
     sheet.y += 14
     artists: list[Any] = sheet.heading(wording.upper_first(example.name), colour)
     sheet.y += 8
-    panel = sheet.panel(_ALONE if len(data.examples) == 1 else _SHARED, _LEFT, right)
+    panel = sheet.panel(_ALONE if len(data.examples) == 1 else _SHARED, left, right)
     artists += sheet.vertical_axis(panel, data.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=example is data.examples[-1])
     for series in example.series:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Single runs drawn of each condition; one is enough of the hundreds of steps of a run.
 RUNS = {"epoch": 2, "step": 1}
 
-_LEFT, _HEIGHT = 78, 190
+_HEIGHT = 190
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +32,14 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class Ensemble:
-    """Facets over one horizontal axis, and what axes and marks mean."""
+    """Facets over one horizontal axis, and what axes and marks mean; `divergence` tells of runs that diverged."""
 
     facets: tuple[Facet, ...]
     x: Scale
     x_name: str
     y_name: str
     note: str
+    divergence: str
 
     @property
     def series(self) -> list[Series]:
@@ -79,6 +80,7 @@ def _payload(groups: Sequence[Sequence[Series]], record: Record) -> Ensemble:
         x_name=wording.point_name(curve.curve),
         y_name=f"{name}, logarithmic axes" if axes[0].kind == "log" else name,
         note=f"Thick: median of {wording.runs(record)}. Band: 5 to 95 % of them. Thin: {wording.single(curve.runs)}.",
+        divergence=curves.divergence([series for group in groups for series in group], record),
     )
 
 
@@ -101,7 +103,7 @@ def _alt(data: Ensemble, record: Record) -> str:
     sentences = [
         f"{wording.upper_first(first.name)} of {wording.runs(record)} per condition, one panel per data set.",
         f"Median and 5 to 95 % range at {where}: {ends}.",
-        curves.divergence(data.series, record),
+        data.divergence,
     ]
     return " ".join(filter(None, sentences))
 
@@ -122,7 +124,7 @@ def _caption(data: Ensemble, record: Record) -> str:
         f"95 % band of {wording.runs(record)} per condition ({wording.replicates(record)}), and the single runs of "
         f"{wording.single(first.runs)} (thin lines).",
         axes,
-        curves.divergence(data.series, record),
+        data.divergence,
     ]
     return " ".join(filter(None, sentences))
 
@@ -143,18 +145,19 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     data: Ensemble = plot.payload
     artists: list[Any] = [*sheet.title(plot.title), *sheet.note(data.y_name)]
     right = lines.room_for(sheet, [series.label for series in data.series])
+    left = lines.left_of(sheet, [facet.y for facet in data.facets])
     for facet in data.facets:
-        artists += _draw_facet(sheet, data, facet, right)
-    artists += sheet.below(data.x_name, _LEFT, right)
+        artists += _draw_facet(sheet, data, facet, left, right)
+    artists += sheet.below(data.x_name, left, right)
     sheet.y += 8
-    return artists + sheet.note(data.note)
+    return artists + sheet.note(f"{data.note} {data.divergence}")
 
 
-def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, right: float) -> list[Any]:
+def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, left: float, right: float) -> list[Any]:
     sheet.y += 14
     artists: list[Any] = sheet.heading(wording.upper_first(facet.series[0].data_set))
     sheet.y += 8
-    panel = sheet.panel(_HEIGHT, _LEFT, right)
+    panel = sheet.panel(_HEIGHT, left, right)
     artists += sheet.vertical_axis(panel, facet.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=facet is data.facets[-1])
     for series in facet.series:

@@ -38,9 +38,9 @@ def render(plot: Plot) -> dict[str, bytes]:
     with style(plot.id):
         light, dark = drawn(plot, LIGHT), drawn(plot, DARK)
         return {
-            f"{plot.id}.svg": _svg(light, plot),
-            f"{plot.id}-dark.svg": _svg(dark, plot),
-            f"{plot.id}.png": _png(light, plot),
+            f"{plot.id}.svg": svg(light, plot),
+            f"{plot.id}-dark.svg": svg(dark, plot),
+            f"{plot.id}.png": png(light, plot),
             f"{plot.id}.csv": table_csv(plot.table),
         }
 
@@ -53,7 +53,7 @@ def drawn(plot: Plot, palette: Palette) -> Sheet:
     return sheet
 
 
-def _svg(sheet: Sheet, plot: Plot) -> bytes:
+def svg(sheet: Sheet, plot: Plot) -> bytes:
     """A drawing on a transparent ground, in pixels instead of the points that matplotlib writes."""
     file = io.BytesIO()
     about = {"Title": legible(plot.title), "Description": legible(plot.alt), "Creator": None, "Date": None}
@@ -63,7 +63,8 @@ def _svg(sheet: Sheet, plot: Plot) -> bytes:
     return compact(file.getvalue().replace(points.encode(), pixels.encode(), 1))
 
 
-def _png(sheet: Sheet, plot: Plot) -> bytes:
+def png(sheet: Sheet, plot: Plot) -> bytes:
+    """A drawing on its paper, with two pixels for one."""
     file = io.BytesIO()
     about = {"Title": legible(plot.title), "Description": legible(plot.alt), "Software": None}
     paper = sheet.palette.paper

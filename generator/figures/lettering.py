@@ -1,7 +1,7 @@
 """Text in the font that ships with matplotlib: which characters it has, how wide it is, where its lines break."""
 
+import bisect
 import functools
-import itertools
 from pathlib import Path
 
 import matplotlib
@@ -70,5 +70,5 @@ def wrapped(words: str, room: float, size: float, bold: bool, lines: int) -> lis
 def _shortened(line: str, room: float, size: float, bold: bool) -> str:
     if width(line, size, bold) <= room:
         return line
-    cuts = (f"{line[:end]}…" for end in range(len(line) - 1, 0, -1))
-    return next(itertools.dropwhile(lambda cut: width(cut, size, bold) > room, cuts), "…")
+    end = bisect.bisect_right(range(len(line)), room, key=lambda end: width(f"{line[:end]}…", size, bold)) - 1
+    return f"{line[: max(end, 0)]}…"

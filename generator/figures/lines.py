@@ -59,12 +59,17 @@ def room_for(sheet: "Sheet", names: Sequence[str]) -> float:
     return _GAP + max(sheet.widest(sheet.wrapped(name, _NAMES, bold=True), bold=True) for name in names) + MARGIN
 
 
+def left_of(sheet: "Sheet", axes: Sequence[Scale]) -> float:
+    """Where panels begin that have these vertical axes: right of the widest tick label, in pixels."""
+    return MARGIN + sheet.widest([label for axis in axes for label in axis.labels]) + _GAP
+
+
 def name_ends(sheet: "Sheet", panel: "Panel", ends: Sequence[End], y: Scale) -> list[Any]:
     """Write the names beside the last points, pushed apart where they would touch."""
     blocks = [sheet.wrapped(end.name, _NAMES, bold=True) for end in ends]
     heights = [len(block) * TEXT * LEADING for block in blocks]
     centres = [panel.y(float(y.at(worst([end.value]))[0])) for end in ends]
-    placed = spread(centres, heights, panel.top - 14, panel.top + panel.height + 14)
+    placed = spread(centres, heights, panel.top - 14, panel.top + panel.height)
     artists = []
     for end, block, height, centre in zip(ends, blocks, heights, placed, strict=True):
         for row, words in enumerate(block):

@@ -22,11 +22,6 @@ class Table:
         if widths:
             raise GeneratorError(f"expected rows of {len(self.columns)} values, found some of {sorted(widths)}")
 
-    def column(self, name: str) -> tuple[Value, ...]:
-        """The values of one column."""
-        position = self.columns.index(name)
-        return tuple(row[position] for row in self.rows)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plot:
@@ -51,4 +46,4 @@ def table_csv(table: Table) -> bytes:
     """The table as CSV in UTF-8, one line a row, numbers as they stand."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")

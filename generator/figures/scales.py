@@ -86,8 +86,9 @@ def logarithmic(values: Iterable[float]) -> Scale:
 def asinh(values: Iterable[float], unit: float) -> Scale:
     """A linear axis within `unit` of 0 and logarithmic beyond, for the finite ones of these values."""
     low, high = _limits(values)
+    largest = _LARGEST * min(1.0, unit)
     low, high = min(low, 0.0), max(high, 0.0)
-    return Scale(low=max(low * 1.3, -_LARGEST), high=min(high * 1.3, _LARGEST), kind="asinh", unit=unit)
+    return Scale(low=max(low * 1.3, -largest), high=min(high * 1.3, largest), kind="asinh", unit=unit)
 
 
 def of_values(values: Iterable[float]) -> Scale:
@@ -116,7 +117,7 @@ def _limits(values: Iterable[float]) -> tuple[float, float]:
 
 def _linear_ticks(scale: Scale, most: int) -> list[tuple[float, str]]:
     """Multiples of 1, 2 or 5 times a power of ten."""
-    low, high = Decimal(scale.low), Decimal(scale.high)
+    low, high = Decimal(str(scale.low)), Decimal(str(scale.high))
     least = (high - low) / most
     power = least.adjusted()
     steps = (Decimal(m).scaleb(power + up) for m, up in ((1, 0), (2, 0), (5, 0), (1, 1)))
@@ -145,9 +146,9 @@ def _log_ticks(scale: Scale, most: int) -> list[tuple[float, str]]:
 def _asinh_ticks(scale: Scale, most: int) -> list[tuple[float, str]]:
     """0, the unit, and powers of ten times the unit, on either side."""
     reach = max(abs(scale.low), abs(scale.high))
-    powers = range(math.floor(math.log10(reach / scale.unit)) + 1)
+    powers = range(math.floor(math.log10(reach) - math.log10(scale.unit)) + 1)
     stride = 1 + 2 * len(powers) // most
-    sizes = [scale.unit * 10.0**power for power in powers[::stride]]
+    sizes = [float(Decimal(str(scale.unit)).scaleb(power)) for power in powers[::stride]]
     ticks = [*(-size for size in reversed(sizes)), 0.0, *sizes]
     return [(tick, _power(tick)) for tick in ticks if scale.low <= tick <= scale.high]
 
@@ -162,7 +163,7 @@ def _decimal(value: Decimal) -> str:
 def _power(value: float) -> str:
     """Plain digits, or a power of ten where they would be many."""
     if value and not 1e-4 <= abs(value) < 1e6:
-        mantissa, exponent = f"{value:.0e}".split("e")
+        mantissa, exponent = f"{abs(value):.0e}".split("e")
         power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
-        return power if mantissa == "1" else f"{mantissa}·{power}".replace("-", "−")
+        return f"{'−' if value < 0 else ''}{'' if mantissa == '1' else f'{mantissa}·'}{power}"
     return number(value)

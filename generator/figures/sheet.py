@@ -112,11 +112,11 @@ class Sheet:
 
     def title(self, words: str) -> list[Text]:
         """The figure's title, in lines of nearly equal width."""
-        room = float(WIDTH - 2 * MARGIN)
-        count = len(self.wrapped(words, room, size=TITLE, bold=True, lines=3))
-        while count > 1 and len(self.wrapped(words, room - 20, size=TITLE, bold=True, lines=4)) == count:
-            room -= 20
-        texts = self.paragraph(words, size=TITLE, bold=True, width=room, lines=3)
+        whole = WIDTH - 2 * MARGIN
+        count = len(self.wrapped(words, whole, size=TITLE, bold=True, lines=3))
+        rooms = range(whole // 2, whole, 20) if count > 1 else ()
+        enough = (r for r in rooms if len(self.wrapped(words, r, size=TITLE, bold=True, lines=4)) <= count)
+        texts = self.paragraph(words, size=TITLE, bold=True, width=next(enough, whole), lines=3)
         self.y += 6
         return texts
 

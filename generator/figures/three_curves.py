@@ -22,10 +22,10 @@ from generator.spec import Experiment, Figure
 if TYPE_CHECKING:
     from generator.figures.sheet import Sheet
 
-_LEFT, _HEIGHT = 62, 360
+_HEIGHT = 360
 
 #: How far, relative to it, the mean of an epoch's steps may be from the epoch's loss: the last batch may be smaller.
-_TOLERANCE = 0.05
+_TOLERANCE = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,8 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     sheet.y += 14
     ends = _ends(sheet, data)
     right = lines.room_for(sheet, [end.name for end in ends])
-    panel = sheet.panel(_HEIGHT, _LEFT, right)
+    left = lines.left_of(sheet, [data.y])
+    panel = sheet.panel(_HEIGHT, left, right)
     artists += sheet.vertical_axis(panel, data.y)
     artists += sheet.horizontal_axis(panel, data.x)
     colour, ink = sheet.palette.condition(data.position), sheet.palette.ink
@@ -176,7 +177,7 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     for points, style in zip(data.curves, styles, strict=True):
         artists += panel.axes.plot(data.x.at(points.at), data.y.at(worst(points.loss)), clip_on=False, **style)
     artists += lines.name_ends(sheet, panel, ends, data.y)
-    artists += sheet.below("epoch", _LEFT, right)
+    artists += sheet.below("epoch", left, right)
     sheet.y += 8
     return artists + sheet.note(data.movement)
 

@@ -1,0 +1,121 @@
+"""A record for any experiment, made up from what it declares, and its figures; no run and no file behind it."""
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from generator import experiments
+from generator.figures.catalogue import Plot, prepare
+from generator.records.findings import find
+from generator.records.record import QUANTILES, Cell, CurveSummary, Record
+from generator.records.rounding import rounded_all
+from generator.spec import Condition, Experiment, Figure
+
+REPLICATES = 64
+EXAMPLES = 1000
+
+#: Replicates that blow up halfway where they are asked to: more than 5 % of all, and one of them drawn by itself.
+DIVERGED = (1, 5, 9, 13)
+
+#: Every figure's experiment and specification.
+FIGURES = {f.id: (e, f) for e in experiments.load().values() for f in e.figures}
+
+Curves = dict[str, npt.NDArray[np.float64]]
+
+
+def record_of(experiment: Experiment, *, diverging: bool = False) -> Record:
+    """A record with every metric and curve that the experiment declares; its first condition may diverge."""
+    roles = list(experiment.conditions)
+    cells: dict[str, dict[str, Cell]] = {}
+    for place, (data_set, role, condition) in enumerate(experiment.cells()):
+        broken = diverging and role == roles[0]
+        cell = _cell(experiment, data_set, role, condition, np.random.default_rng(place), broken)
+        cells.setdefault(data_set, {})[role] = cell
+    return Record(
+        experiment=experiment.id,
+        replicates=(0, REPLICATES),
+        registration={claim.id: experiment.registration(claim) for claim in experiment.claims},
+        provenance={},
+        cells=cells,
+    )
+
+
+def figures_of(*kinds: str) -> list[str]:
+    """The ids of all figures of some kinds."""
+    return [name for name, (_, figure) in FIGURES.items() if figure.kind in kinds]
+
+
+def plot_of(figure: Figure, experiment: Experiment, record: Record) -> Plot:
+    """A figure computed from a record."""
+    return prepare(figure, experiment, record, find(experiment, record))
+
+
+def one_of_each_kind() -> dict[str, Plot]:
+    """The first figure of each kind, from synthetic records."""
+    plots: dict[str, Plot] = {}
+    for experiment in experiments.load().values():
+        record = record_of(experiment)
+        for figure in experiment.figures:
+            if figure.kind not in plots:
+                plots[figure.kind] = plot_of(figure, experiment, record)
+    return plots
+
+
+def _cell(
+    experiment: Experiment, data_set: str, role: str, condition: Condition, random: np.random.Generator, broken: bool
+) -> Cell:
+    place = list(experiment.conditions).index(role)
+    curves = _curves(experiment, condition, random, noise=0.05 / (1 + 4 * place))
+    metrics = {
+        metric.id: random.lognormal(mean=-place, sigma=0.3, size=REPLICATES)
+        for metric in experiment.metrics(data_set, role)
+    }
+    for replicate in DIVERGED if broken else ():
+        for values in curves.values():
+            values[replicate, values.shape[1] // 2 :] = math.nan if replicate == 1 else math.inf
+        for values in metrics.values():
+            values[replicate] = math.inf
+    return Cell(
+        metrics={name: rounded_all(values) for name, values in metrics.items()},
+        curves={curve.name: _summary(curves[curve.name][:, : curve.last]) for curve in experiment.curves},
+        diverged=len(DIVERGED) if broken else 0,
+    )
+
+
+def _curves(experiment: Experiment, condition: Condition, random: np.random.Generator, noise: float) -> Curves:
+    """Losses that decay; the epoch mean is the mean of the epoch's steps."""
+    per_epoch = math.ceil(EXAMPLES / condition.batch_size)
+    steps = _decay(condition.epochs * per_epoch, random, noise)
+    curves = {curve.name: _decay(condition.epochs, random, noise / 5) for curve in experiment.curves}
+    means = steps.reshape(REPLICATES, condition.epochs, per_epoch).mean(axis=2)
+    return {**curves, "step_loss": steps, "loss": means}
+
+
+def _decay(points: int, random: np.random.Generator, noise: float) -> npt.NDArray[np.float64]:
+    start = random.uniform(0.6, 0.8, size=(REPLICATES, 1))
+    curve = 0.1 + start * np.exp(-3 * np.arange(points) / points)
+    return np.asarray(curve * random.lognormal(sigma=noise, size=(REPLICATES, points)))
+
+
+def _summary(curve: npt.NDArray[np.float64]) -> CurveSummary:
+    with np.errstate(invalid="ignore"):
+        quantiles = np.quantile(np.where(np.isnan(curve), np.inf, curve), QUANTILES, axis=0)
+    return CurveSummary(
+        quantiles=tuple(rounded_all(row) for row in np.where(np.isnan(quantiles), np.inf, quantiles)),
+        runs={replicate: rounded_all(curve[replicate]) for replicate in range(4)},
+    )
+
+
+def write_all(folder: Path) -> None:
+    """Write the files of one figure of each kind, for another process to compare."""
+    from generator.figures.export import export
+
+    for plot in one_of_each_kind().values():
+        export(plot, folder)
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))

@@ -1,0 +1,86 @@
+"""Contrast of both palettes, and the condition colours as colour-blind readers see them."""
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from generator.figures.style import DARK, LIGHT, TEXT, WIDTH, Palette
+from generator.stats.verdicts import Verdict
+
+#: Pages that a figure may lie on: the site's own, and plain ones elsewhere.
+PAGES = {"light": ("#fdfcf9", "#ffffff", "#f5f2ec"), "dark": ("#13181c", "#0f1419", "#1c2329")}
+
+#: Viénot, Brettel and Mollon (1999), in linear RGB: how dichromats see.
+DICHROMATS = {
+    "protanopia": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
+    "deuteranopia": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+}
+
+PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+
+
+def linear(colour: str) -> npt.NDArray[np.float64]:
+    """Linear RGB of an sRGB colour (IEC 61966-2-1)."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.asarray(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4))
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.2: (L1 + 0.05) / (L2 + 0.05) of the relative luminances."""
+    low, high = sorted(float(linear(colour) @ [0.2126, 0.7152, 0.0722]) for colour in (first, second))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lab(rgb: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """CIELAB of linear sRGB under D65."""
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ rgb
+    x, y, z = np.cbrt(np.maximum(xyz / [0.9505, 1.0, 1.089], 0.008856))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_the_formula_gives_the_known_extremes() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@PALETTES
+def test_text_is_readable(palette: Palette) -> None:
+    texts = [palette.ink, palette.ink_soft, *palette.conditions, *palette.verdicts.values()]
+    for colour, page in itertools.product(texts, PAGES[palette.name]):
+        assert contrast(colour, page) >= 4.5, (colour, page)
+    assert contrast(palette.ink_soft, palette.zone) >= 4.5
+
+
+@PALETTES
+def test_marks_are_visible(palette: Palette) -> None:
+    for colour, page in itertools.product([palette.mark, *palette.conditions], [*PAGES[palette.name], palette.paper]):
+        assert contrast(colour, page) >= 3, (colour, page)
+
+
+@PALETTES
+def test_the_first_two_conditions_differ_for_every_reader(palette: Palette) -> None:
+    first, second = (linear(colour) for colour in palette.conditions[:2])
+    assert np.linalg.norm(lab(first) - lab(second)) > 50
+    for kind, matrix in DICHROMATS.items():
+        distance = np.linalg.norm(lab(np.array(matrix) @ first) - lab(np.array(matrix) @ second))
+        assert distance > 40, (kind, distance)
+
+
+@PALETTES
+def test_all_conditions_differ_for_every_reader(palette: Palette) -> None:
+    for first, second in itertools.combinations(map(linear, palette.conditions), 2):
+        for matrix in [np.eye(3), *map(np.array, DICHROMATS.values())]:
+            assert np.linalg.norm(lab(matrix @ first) - lab(matrix @ second)) > 10
+
+
+@PALETTES
+def test_every_verdict_has_a_colour_and_colours_repeat_only_beyond_the_last(palette: Palette) -> None:
+    assert set(palette.verdicts) == set(Verdict)
+    assert palette.condition(0) == palette.conditions[0] == palette.condition(len(palette.conditions))
+    assert len(set(palette.conditions)) == len(palette.conditions)
+
+
+def test_the_smallest_text_is_nine_pixels_on_a_phone() -> None:
+    assert TEXT * 360 / WIDTH >= 9
