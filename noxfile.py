@@ -70,7 +70,8 @@ nox.options.reuse_venv = "yes"
 
 def install(session: nox.Session, lock: str) -> None:
     """Install a lock into the session's environment: wheels only, each by its hash."""
-    # Compiling all of TensorFlow would take as long as fetching it; Python compiles what is imported.
+    # Compiling all of TensorFlow would take as long as fetching it; Python compiles what is imported, and keeps it.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
     options = ["--require-hashes", "--only-binary=:all:", "--no-compile"]
     session.install(*options, "-r", f"requirements/{lock}.txt")
 

@@ -1,0 +1,99 @@
+"""The command line: one line and an exit code for every error, and commands that import no more than they need."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator import experiments
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user calls it."""
+    command = [sys.executable, "-m", "generator", *arguments]
+    variables = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_list_names_every_experiment_condition_claim_and_figure() -> None:
+    listed = run("list").stdout
+    for experiment in experiments.load().values():
+        for name in [experiment.id, *experiment.conditions, *(claim.id for claim in experiment.claims)]:
+            assert name in listed
+        for figure in experiment.figures:
+            assert figure.id in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("run", "lerning-rate"), 2, "unknown experiment 'lerning-rate'; did you mean 'learning-rate'?"),
+        (("verify", "fig-three-curve"), 2, "did you mean 'fig-three-curves'?"),
+        (("cite", "fig-nothing-like-it-at-all"), 2, "unknown figure 'fig-nothing-like-it-at-all'"),
+        (("explain", "batchsize"), 2, "did you mean 'batch-size'?"),
+        (("publish", "../x"), 2, "found '../x'"),
+        (("run", "--workers", "0"), 2, "0 is not in the range x>=1"),
+        (("run", "--replicates", "many"), 2, "'many' is not a valid integer"),
+        (("no-such-command",), 2, "No such command 'no-such-command'"),
+    ],
+)
+def test_mistakes_are_answered_in_a_line(arguments: tuple[str, ...], code: int, message: str) -> None:
+    answer = run(*arguments)
+    assert answer.returncode == code
+    assert message in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+    assert len([line for line in answer.stderr.splitlines() if line.startswith("error")]) <= 1
+
+
+def test_debug_shows_where_an_error_came_from() -> None:
+    assert "Traceback" in run("--debug", "run", "lerning-rate").stderr
+
+
+@pytest.mark.parametrize("form", ["text", "bibtex", "csl", "markdown", "html"])
+def test_cite_prints_each_format_and_draws_nothing(form: str) -> None:
+    answer = run("cite", "fig-three-curves", "--format", form)
+    assert answer.returncode == 0, answer.stderr
+    assert "/f/" in answer.stdout
+    if form == "csl":
+        assert json.loads(answer.stdout)[0]["type"] == "figure"
+
+
+IMPORTS = """
+import sys
+sys.argv = ["fluctuations", *{arguments!r}]
+from generator.cli import main
+try:
+    main({arguments!r})
+except SystemExit:
+    pass
+print(",".join(sorted({{name.split(".")[0] for name in sys.modules}} & set({heavy!r}))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["list"], ["tensorflow", "keras", "numpy", "scipy", "matplotlib", "mkdocs", "jinja2"]),
+        (["cite", "fig-three-curves"], ["tensorflow", "keras", "scipy", "matplotlib", "mkdocs"]),
+        (["explain", "learning-rate"], ["tensorflow", "keras", "scipy", "matplotlib", "mkdocs"]),
+    ],
+)
+def test_commands_import_what_they_need(arguments: list[str], heavy: list[str]) -> None:
+    code = IMPORTS.format(arguments=arguments, heavy=heavy)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.splitlines()[-1] == "" or answer.stdout.splitlines()[-1] not in heavy
+    assert not set(answer.stdout.splitlines()[-1].split(",")) & set(heavy)
+
+
+def test_explain_shows_each_ingredient_of_the_committed_record() -> None:
+    told = run("explain", "fig-learning-rate-article").stdout
+    for ingredient in ("chunk", "environment: XLA_FLAGS", "versions: keras", "source", "lock", "registration: C18"):
+        assert f" {ingredient}: " in told
+    assert {line[0] for line in told.splitlines()} <= {"=", "≠"}
