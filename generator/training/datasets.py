@@ -88,7 +88,7 @@ def planted_teacher(
 
     def draw(rng: np.random.Generator) -> list[_Part]:
         direction = rng.standard_normal(features)
-        slope = steepness / 2 * np.sqrt(12) * direction / np.linalg.norm(direction)
+        slope = steepness / 2 * np.sqrt(12) * direction / np.sqrt((direction**2).sum())
         return [_taught(rng, slope, count) for count in (train, test)]
 
     return _own_pools(replicates, draw)
@@ -115,7 +115,7 @@ def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> 
 
 def _taught(rng: np.random.Generator, slope: np.ndarray, count: int) -> _Part:
     x = rng.random((count, len(slope)))
-    return x, rng.random(count) < 1 / (1 + np.exp(-(x - 0.5) @ slope))
+    return x, rng.random(count) < 1 / (1 + np.exp(-((x - 0.5) * slope).sum(axis=1)))
 
 
 def _own_pools(replicates: Sequence[int], draw: Callable[[np.random.Generator], list[_Part]]) -> Examples:

@@ -155,9 +155,12 @@ def _program(training: Training, model: keras.Model, optimizer: keras.Optimizer)
     """
     key = signature(training.model, model, optimizer, training.loss, training.chunk, training.probes)
     if key not in _programs:
-        _programs[key] = Program(
-            training.model(), training.make_optimizer(), training.loss, training.chunk, training.probes
-        )
+        own = training.model()
+        if own is model:
+            raise GeneratorError(
+                "expected a function that builds a new model each time, found one that repeats its model"
+            )
+        _programs[key] = Program(own, training.make_optimizer(), training.loss, training.chunk, training.probes)
     return _programs[key]
 
 
@@ -190,10 +193,15 @@ def _step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str
         "step_loss": loss.reshape(flat),
         "step_data_loss": data_loss.reshape(flat),
         "step_accuracy": accuracy.reshape(flat),
-        "loss": loss @ share,
-        "data_loss": data_loss @ share,
-        "accuracy": accuracy @ share,
+        "loss": _weighted_mean(loss, share),
+        "data_loss": _weighted_mean(data_loss, share),
+        "accuracy": _weighted_mean(accuracy, share),
     }
+
+
+def _weighted_mean(steps: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Means over each epoch's steps; numpy's own sum, as the last bit of a BLAS product depends on the processor."""
+    return np.asarray((steps * share).sum(axis=-1))
 
 
 def _evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
