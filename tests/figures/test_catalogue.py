@@ -136,19 +136,24 @@ def test_an_ensemble_is_logarithmic_in_all_panels_or_in_none() -> None:
     experiment, figure = FIGURES["fig-learning-rate-ensemble"]
     record = record_of(experiment)
     assert {facet.y.kind for facet in plot_of(figure, experiment, record).payload.facets} == {"linear"}
-    cell = record.cells["digits"]["low"]
-    wide = {**cell.curves, "loss": scaled(cell.curves["loss"])}
-    cells = {**record.cells, "digits": {**record.cells["digits"], "low": dataclasses.replace(cell, curves=wide)}}
-    plot = plot_of(figure, experiment, dataclasses.replace(record, cells=cells))
+    wide = scaled(record, "digits", 0.001)
+    plot = plot_of(figure, experiment, wide)
     assert {facet.y.kind for facet in plot.payload.facets} == {"log"}
     assert "logarithmic" in plot.caption
+    plot = plot_of(figure, experiment, scaled(wide, "random-labels", 0.0))
+    assert {facet.y.kind for facet in plot.payload.facets} == {"linear"}
 
 
-def scaled(curve: CurveSummary) -> CurveSummary:
-    return CurveSummary(
-        quantiles=tuple(tuple(v * 0.001 for v in q) for q in curve.quantiles),
-        runs={r: tuple(v * 0.001 for v in run) for r, run in curve.runs.items()},
+def scaled(record: Record, data_set: str, factor: float) -> Record:
+    """The record with the losses at the low learning rate multiplied."""
+    cell = record.cells[data_set]["low"]
+    curve = CurveSummary(
+        quantiles=tuple(tuple(v * factor for v in q) for q in cell.curves["loss"].quantiles),
+        runs={r: tuple(v * factor for v in run) for r, run in cell.curves["loss"].runs.items()},
     )
+    changed = dataclasses.replace(cell, curves={**cell.curves, "loss": curve})
+    cells = {**record.cells, data_set: {**record.cells[data_set], "low": changed}}
+    return dataclasses.replace(record, cells=cells)
 
 
 def test_the_place_of_the_article_run_is_counted_from_the_largest() -> None:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from PIL import Image
 
@@ -25,7 +26,7 @@ from generator.figures.lettering import legible
 from generator.figures.plot import table_csv
 from generator.figures.sheet import Sheet, style
 from generator.figures.style import DARK, LIGHT, MARGIN, TEXT, WIDTH
-from tests.figures.synthetic import FIGURES, plot_of, record_of
+from tests.figures.synthetic import FIGURES, figures_of, plot_of, record_of
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -169,6 +170,18 @@ def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]
         low, high = (math.asinh(v / scale.unit) for v in (scale.low, scale.high))
         values = scale.unit * np.sinh(low + (high - low) * shares)
     return [(float(value), 2e-5 * (scale.high - scale.low)) for value in values]
+
+
+@pytest.mark.parametrize("figure_id", figures_of("article", "ensemble"))
+def test_bands_reach_from_the_low_to_the_high_quantile(plot: Plot, sheet: Sheet) -> None:
+    bands = [band for axes in sheet.figure.axes for band in axes.collections if isinstance(band, PolyCollection)]
+    assert len(bands) == len(plot.payload.series)
+    facets = plot.payload.facets if plot.kind == "ensemble" else [plot.payload]
+    for facet in facets:
+        for series in facet.series:
+            corners = np.unique(np.asarray(bands.pop(0).get_paths()[0].vertices)[:, 1])
+            expected = [facet.y.at(series.low), facet.y.at(series.high)]
+            np.testing.assert_allclose(corners, np.unique(expected), atol=1e-9)
 
 
 def test_text_is_large_within_the_figure_and_apart(plot: Plot, sheet: Sheet) -> None:
