@@ -18,6 +18,8 @@ import numpy as np
 import tensorflow as tf
 
 from generator.errors import GeneratorError
+from generator.training.losses import hits, per_example
+from generator.training.probes import relu_outputs
 from generator.training.signature import STRENGTHS
 from generator.training.supported import clips, copy_of, has_schedule
 
@@ -116,9 +118,9 @@ class Program:
     def __init__(
         self, model: keras.Model, optimizer: keras.Optimizer, loss: str, chunk: int, probes: Sequence[str] = ()
     ) -> None:
-        self.model, self.loss, self.chunk = model, _per_example(loss), chunk
+        self.model, self.loss, self.chunk = model, per_example(loss), chunk
         self.dtype = keras.config.floatx()
-        self.probe = _relu_outputs(model) if "dead_units" in probes else None
+        self.probe = relu_outputs(model) if "dead_units" in probes else None
         self.pads = _examplewise(model)
         self.optimizer, self._clip = _stacked_optimizer(optimizer)
         self._is_linear = isinstance(optimizer, keras.optimizers.SGD) and not clips(optimizer)
@@ -216,8 +218,13 @@ class Program:
 
     def _step_down(self, tier: Tier, error: Exception) -> None:
         if self.tier in (tier, Tier.UNCOMPILED):
+            # No tier can help, so these examples decide nothing for the next condition.
+            self._settle(Tier.VECTORISED, "")
             raise GeneratorError(f"expected a model that fits these examples, found: {_last_line(error)}") from error
-        self.tier, self._reason = tier, f", because of {_operation(error)}"
+        self._settle(tier, f", because of {_operation(error)}")
+
+    def _settle(self, tier: Tier, reason: str) -> None:
+        self.tier, self._reason = tier, reason
         self._compiled.clear()
 
     def _over_replicates(self, function: Callable[..., Any], arguments: Any) -> Any:
@@ -257,7 +264,7 @@ class Program:
             penalty = tf.add_n(penalties) if penalties else tf.zeros((), self.dtype)
             objective = loss + penalty
         gradients = self._clip(self._dense(tape.gradient(objective, weights)))
-        accuracy = tf.reduce_sum(_hits(y, output, self.dtype) * example_weight) / total
+        accuracy = tf.reduce_sum(hits(y, output, self.dtype) * example_weight) / total
         return gradients, new_state, loss, penalty, accuracy
 
     def _require_known(self, penalties: list[Any]) -> None:
@@ -309,7 +316,7 @@ class Program:
         outputs, _ = (self.probe or self.model).stateless_call(weights, state, x, training=False)
         output, *hidden = outputs if self.probe else [outputs]
         tops = [tf.reduce_max(tf.reshape(h, (-1, h.shape[-1])), axis=0) for h in hidden]
-        return self.loss(y, output), _hits(y, output, self.dtype), tops
+        return self.loss(y, output), hits(y, output, self.dtype), tops
 
     def _penalty(self, weights: Any) -> Any:
         variables = self.model.trainable_variables
@@ -379,57 +386,3 @@ def _stacked_optimizer(optimizer: keras.Optimizer) -> tuple[keras.Optimizer, Cal
     """A copy for the stacked variables, and the clipping that must be done within each replicate."""
     stacked = copy_of(optimizer, clipnorm=None, global_clipnorm=None, clipvalue=None)
     return stacked, optimizer._clip_gradients if clips(optimizer) else lambda gradients: gradients
-
-
-def _relu_outputs(model: keras.Model) -> keras.Model:
-    """The model with the outputs of its ReLU layers added."""
-    hidden = [layer for layer in model._flatten_layers(include_self=False) if _is_relu(layer)]
-    if not hidden:
-        raise GeneratorError("expected a model with ReLU units for the probe 'dead_units', found none")
-    try:
-        probe = keras.Model(model.inputs, [*model.outputs, *(layer.output for layer in hidden)])
-    except (AttributeError, ValueError):
-        probe = None
-    if probe is None or [id(v) for v in probe.variables] != [id(v) for v in model.variables]:
-        raise GeneratorError(
-            f"expected a sequential or functional model with its ReLU layers in it for the probe 'dead_units', "
-            f"found {model.name!r}"
-        )
-    return probe
-
-
-def _is_relu(layer: keras.Layer) -> bool:
-    if isinstance(layer, keras.layers.ReLU):
-        return bool(layer.negative_slope == 0 and layer.threshold == 0)
-    return getattr(layer, "activation", None) is keras.activations.relu
-
-
-def _per_example(loss: str) -> Callable[[Any, Any], Any]:
-    """The loss of each example, before any mean over examples."""
-    try:
-        found = keras.losses.get(loss)
-    except ValueError:
-        raise GeneratorError(f"expected the name of a Keras loss, found {loss!r}") from None
-    function = found.call if isinstance(found, keras.losses.Loss) else found
-    return lambda target, output: _example_means(function(_aligned(target, output), output))
-
-
-def _aligned(target: Any, output: Any) -> Any:
-    """Targets with the output's rank where that differs by a last axis of 1, as Keras aligns them."""
-    return target[..., None] if len(target.shape) == len(output.shape) - 1 and output.shape[-1] == 1 else target
-
-
-def _example_means(values: Any) -> Any:
-    """Means over every axis but the first (the positions of a sequence)."""
-    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
-
-
-def _hits(target: Any, output: Any, dtype: str) -> Any:
-    """1 where the prediction is right, as Keras' metric `"accuracy"` decides for this output, shape (examples,)."""
-    if output.shape[-1] == 1:
-        return _example_means(keras.metrics.binary_accuracy(_aligned(target, output), output))
-    # Keras' own argmax has an operation that cannot be vectorised over replicates.
-    predicted = tf.argmax(output, axis=-1)
-    is_class = len(target.shape) < len(output.shape) or target.shape[-1] == 1
-    true = tf.reshape(target, tf.shape(predicted)) if is_class else tf.argmax(target, axis=-1)
-    return _example_means(tf.cast(tf.cast(true, predicted.dtype) == predicted, dtype))

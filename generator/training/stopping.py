@@ -53,14 +53,13 @@ def _stop(rule: EarlyStopping, curve: np.ndarray) -> tuple[int, int]:
     for epoch, value in enumerate(curve.tolist(), start=1):
         if epoch <= rule.start_from_epoch:
             continue
-        best_epoch = best_epoch or epoch
         wait += 1
         # The first value is always an improvement in Keras, even where it is not a number.
         if best is None or _is_below(value + rule.min_delta, best):
             best, best_epoch = value, epoch
             if rule.baseline is None or _is_below(value + rule.min_delta, rule.baseline):
                 wait = 0
-        elif wait >= rule.patience and epoch > 1:
+        elif wait >= rule.patience:
             return epoch, best_epoch
     return len(curve), best_epoch or len(curve)
 

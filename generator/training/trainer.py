@@ -14,6 +14,7 @@ from generator.errors import GeneratorError, UnknownNameError
 from generator.training import IMPORTED_TOO_EARLY
 from generator.training.datasets import DataSource, Examples
 from generator.training.history import History
+from generator.training.probes import PROBES
 from generator.training.replicates import Evaluation, Program, Steps
 from generator.training.signature import signature
 from generator.training.streams import permutations
@@ -22,9 +23,6 @@ from generator.training.weights import stacked_initial_weights
 
 #: Examples evaluated at once. A shape whose products give the same bits with and without AVX-512; larger ones do not.
 EVALUATION_CHUNK = 200
-
-#: Curves that are recorded on request.
-PROBES = ("dead_units",)
 
 _programs: dict[Hashable, Program] = {}
 

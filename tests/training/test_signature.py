@@ -18,23 +18,24 @@ def build() -> keras.Model:
 
 
 def sequential(
-    *, activation: Any = "relu", name: str | None = None, penalty: Any = None, units: int = 3, dtype: Any = None
+    *, activation: Any = "relu", name: str | None = None, penalty: Any = None, units: int = 3
 ) -> keras.Model:
     return keras.Sequential(
         [
             layers.Input((4,)),
-            layers.Dense(units, kernel_regularizer=penalty, dtype=dtype),
-            layers.Activation(activation, name=name, dtype=dtype),
-            layers.Dense(1, dtype=dtype),
+            layers.Dense(units, kernel_regularizer=penalty),
+            layers.Activation(activation, name=name),
+            layers.Dense(1),
         ]
     )
 
 
-def functional(*, through: int) -> keras.Model:
+def functional(*, through: int = 0, dtype: str | None = None) -> keras.Model:
     """Two layers side by side, and a third on one of them."""
     inputs = keras.Input((4,))
-    sides = [layers.Dense(4)(inputs), layers.Dense(4)(inputs)]
-    return keras.Model(inputs, layers.Add()([layers.Dense(4)(sides[through]), sides[1 - through], sides[1]]))
+    sides = [layers.Dense(4, dtype=dtype)(inputs), layers.Dense(4, dtype=dtype)(inputs)]
+    third = layers.Dense(4, dtype=dtype)(sides[through])
+    return keras.Model(inputs, layers.Add(dtype=dtype)([third, sides[1 - through], sides[1]]))
 
 
 def key(
@@ -103,7 +104,7 @@ def decay(rate: float) -> keras.Optimizer:
         (lambda: key(sequential(units=3)), lambda: key(sequential(units=4))),
         (lambda: key(sequential()), lambda: key(sequential(penalty=regularizers.L2(0.0)))),
         (lambda: key(sequential(penalty="l1")), lambda: key(sequential(penalty="l2"))),
-        (lambda: key(sequential(dtype="float32")), lambda: key(sequential(dtype="float64"))),
+        (lambda: key(functional(dtype="float16")), lambda: key(functional(dtype="mixed_float16"))),
         (lambda: key(functional(through=0)), lambda: key(functional(through=1))),
         (lambda: key(sequential(), optimizers.SGD(0.1)), lambda: key(sequential(), optimizers.Adam(0.1))),
         (lambda: key(sequential(), optimizers.SGD(0.1)), lambda: key(sequential(), optimizers.SGD(0.1, momentum=0.5))),

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
@@ -69,6 +69,9 @@ RULES = st.builds(
 
 @settings(max_examples=500, deadline=None)
 @given(rule=RULES, curve=CURVES)
+@example(rule=EarlyStopping(), curve=[0.1 + 1e-12, 0.1, 0.1])
+@example(rule=EarlyStopping(start_from_epoch=3), curve=[0.1, 0.2])
+@example(rule=EarlyStopping(patience=1), curve=[math.nan, math.nan, 0.1])
 def test_equals_the_callback_on_any_curve(rule: EarlyStopping, curve: list[float]) -> None:
     stop = apply_stopping(rule, np.array([curve]))
     assert (stop.epochs[0], stop.best[0]) == keras_stops(rule, curve)
@@ -117,7 +120,7 @@ def fit(training: Training, replicate: int, callbacks: list[Any]) -> tuple[keras
     rows = train_rows[permutations(replicate, 800, training.epochs).ravel()]
     with precision(training.dtype):
         model = training.model()
-        model.compile(training.make_optimizer(), training.loss, metrics=["accuracy"])
+        model.compile(training.make_optimizer(), training.loss, metrics=["accuracy"], jit_compile=False)
         model.set_weights(initial_weights(training.model, model, replicate))
         curves = model.fit(
             tf.data.Dataset.from_tensor_slices((examples.x[rows], examples.y[rows])).batch(training.batch_size),

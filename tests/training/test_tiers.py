@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from generator.training.datasets import arrays
+from generator.training.replicates import Program, Steps, Tier
 from generator.training.trainer import Training, train
 
 from .conftest import Reference
@@ -62,14 +65,10 @@ def test_tier(name: str, alone: Reference, caplog: pytest.LogCaptureFixture) -> 
         chunk=2,
         dtype="float64",
     )
-    epochs: list[int] = []
     with caplog.at_level(logging.INFO):
-        history = train(training, (3, 4, 5), progress=epochs.append)
+        history = train(training, (3, 4, 5))
         again = train(training, (3, 4, 5))
-
     assert history.tier == tier
-    # Every chunk runs in the tier that the first one found, from its first step.
-    assert sum(epochs) == 2 * training.epochs
     np.testing.assert_array_equal(history["step_loss"], again["step_loss"])
 
     [announcement] = caplog.records
@@ -81,3 +80,35 @@ def test_tier(name: str, alone: Reference, caplog: pytest.LogCaptureFixture) -> 
     np.testing.assert_allclose(history["step_loss"][1], reference.step_loss, rtol=1e-12)
     for ours, theirs in zip(history.weights, reference.weights, strict=True):
         np.testing.assert_allclose(ours[1], theirs, rtol=1e-12, atol=1e-12)
+
+
+class Evaluated(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """Has an operation that cannot be vectorised, but only where the model does not train."""
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        return inputs if training else tf.bitcast(tf.bitcast(inputs, tf.int32), tf.float32)
+
+
+def test_every_epoch_runs_in_the_tier_that_evaluation_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Tier] = []
+    epoch = Program.epoch
+
+    def recorded(program: Program, *arguments: Any) -> Steps:
+        steps = epoch(program, *arguments)
+        ran.append(program.tier)
+        return steps
+
+    monkeypatch.setattr(Program, "epoch", recorded)
+    epochs: list[int] = []
+    training = Training(
+        model=network((12,), Evaluated),
+        data=arrays(X, Y),
+        optimizer=lambda: keras.optimizers.SGD(0.01),
+        batch_size=16,
+        epochs=3,
+        chunk=2,
+    )
+    train(training, (0, 1, 2), progress=epochs.append)
+    # The first epoch is done again, and not counted twice.
+    assert ran == [Tier.VECTORISED] + 2 * 3 * [Tier.LOOPED]
+    assert sum(epochs) == 2 * 3

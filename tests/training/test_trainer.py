@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from generator.errors import GeneratorError, UnknownNameError
-from generator.training import trainer
+from generator.training import IMPORTED_TOO_EARLY, trainer
 from generator.training.datasets import Examples, arrays, planted_teacher, random_labels
 from generator.training.history import CURVES, History
 from generator.training.models import dense_network
@@ -208,6 +208,18 @@ def test_conditions_that_differ_in_run_time_values_share_a_compiled_program(four
     assert bits(train(SMALL, range(4)), 2) == bits(four, 2)
 
 
+def test_data_of_other_types_can_follow(four: History) -> None:
+    def whole_numbers(replicates: Sequence[int]) -> Examples:
+        drawn = SMALL.data(replicates)
+        return dataclasses.replace(drawn, y=drawn.y.astype(np.int64))
+
+    # Not every class or token is a float32.
+    assert trainer._in_precision(np.array([2**24 + 1]), "float32").tolist() == [2**24 + 1]
+    history = train(dataclasses.replace(SMALL, data=whole_numbers), range(4))
+    np.testing.assert_array_equal(history["step_loss"], four["step_loss"])
+    assert history.tier == "vectorised"
+
+
 def test_an_optimizer_can_be_given_itself(four: History) -> None:
     optimizer = optimizers.SGD(0.1)
     histories = [train(dataclasses.replace(SMALL, optimizer=optimizer), range(4)) for _ in range(2)]
@@ -231,9 +243,22 @@ def two_relu_layers() -> keras.Model:
     )
 
 
+def far_tests(replicates: Sequence[int]) -> Examples:
+    """The usual data, but with test inputs that wake every unit."""
+    drawn = SMALL.data(replicates)
+    x = drawn.x.copy()
+    x[drawn.test] = 100 * np.random.default_rng(0).standard_normal(x[drawn.test].shape)
+    return dataclasses.replace(drawn, x=x)
+
+
 def test_dead_units_and_kernel_norm_equal_a_count_by_hand() -> None:
     training = dataclasses.replace(
-        SMALL, model=two_relu_layers, optimizer=lambda: optimizers.SGD(2.0), epochs=8, probes=("dead_units",)
+        SMALL,
+        model=two_relu_layers,
+        data=far_tests,
+        optimizer=lambda: optimizers.SGD(2.0),
+        epochs=8,
+        probes=("dead_units",),
     )
     history = train(training, range(4))
     examples = training.data(range(4))
@@ -414,6 +439,30 @@ def test_what_does_not_fit_is_refused_in_one_line(training: Training, message: s
     with pytest.raises(GeneratorError, match=f"^{message}$") as raised:
         train(training, [0])
     assert "\n" not in str(raised.value)
+
+
+def test_a_history_says_whether_the_settings_came_too_late(monkeypatch: pytest.MonkeyPatch, four: History) -> None:
+    assert four.reproducible == (not IMPORTED_TOO_EARLY)
+    monkeypatch.setattr(trainer, "IMPORTED_TOO_EARLY", ("numpy",))
+    assert not train(SMALL, range(4)).reproducible
+
+
+def test_a_refused_condition_leaves_the_next_one_as_fast(four: History) -> None:
+    def too_wide(replicates: Sequence[int]) -> Examples:
+        drawn = SMALL.data(replicates)
+        return dataclasses.replace(drawn, x=np.tile(drawn.x, 2))
+
+    with pytest.raises(GeneratorError, match="expected a model that fits these examples"):
+        train(dataclasses.replace(SMALL, data=too_wide), range(4))
+    after = train(SMALL, range(4))
+    assert after.tier == "vectorised"
+    assert bits(after, 1) == bits(four, 1)
+
+
+def test_a_model_that_is_built_once_is_refused() -> None:
+    model = SMALL.model()
+    with pytest.raises(GeneratorError, match="expected a function that builds a new model each time"):
+        train(dataclasses.replace(SMALL, model=lambda: model, loss="mean_squared_error"), [0])
 
 
 def test_no_replicates_and_no_training_examples_are_refused() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from generator.training.replicates import _hits, _per_example
+from generator.training.losses import hits, per_example
 
 pytestmark = pytest.mark.tensorflow
 
@@ -40,14 +40,14 @@ def test_examples_are_judged_as_by_evaluate(name: str) -> None:
     loss, target, output = CASES[name]
     model = keras.Sequential([keras.layers.Input(output.shape[1:]), Fixed()])
     model.compile(loss=loss, metrics=["accuracy"], run_eagerly=True)
-    judge = _per_example(loss)
+    judge = per_example(loss)
 
     def judged(arguments: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        return judge(*arguments), _hits(*arguments, "float32")
+        return judge(*arguments), hits(*arguments, "float32")
 
     pair = tf.constant(target), tf.constant(output)
-    losses, hits = tf.vectorized_map(judged, [values[None] for values in pair], fallback_to_while_loop=False)
-    assert losses.shape == hits.shape == (1, 5)
+    losses, right = tf.vectorized_map(judged, [tf.stack([v, v]) for v in pair], fallback_to_while_loop=False)
+    assert losses.shape == right.shape == (2, 5)
     expected = [model.evaluate(output[[row]], target[[row]], verbose=0) for row in range(5)]
-    np.testing.assert_allclose(np.stack([losses[0], hits[0]], axis=1), expected, rtol=1e-5)
-    assert 0 < np.mean(hits) < 1 or name == "real"
+    np.testing.assert_allclose(np.stack([losses[1], right[1]], axis=1), expected, rtol=1e-5)
+    assert 0 < np.mean(right) < 1 or name == "real"
