@@ -1,6 +1,7 @@
 """Example 3 of the article: an L2 penalty of 0.01 and early stopping with a patience of 3."""
 
 import dataclasses
+from typing import Any
 
 from generator.experiments._data_sets import DATA_SETS_WITH_TEST
 from generator.spec import Claim, Comparison, Condition, Curve, Experiment, Figure, Metric, Side, Stopping, call
@@ -21,10 +22,13 @@ PENALISED = Condition(
 STOPPED = Stopping()
 RESTORED = Stopping(restored=True)
 
+#: How many epochs the article's early stopping leaves of its 20.
+TRAINED = Metric(statistic="points", curve="val_loss", window=(1, ARTICLE_EPOCHS), stopping=STOPPED)
 
-def side(condition: str, statistic: str, curve: str, window: tuple[int, int], **options: object) -> Side:
+
+def side(condition: str, statistic: str, curve: str, window: tuple[int, int], **options: Any) -> Side:
     """One side of a comparison of regularisation."""
-    return Side(condition=condition, metric=Metric(statistic=statistic, curve=curve, window=window, **options))  # type: ignore[arg-type]
+    return Side(condition=condition, metric=Metric(statistic=statistic, curve=curve, window=window, **options))
 
 
 def rougher_without_l2(curve: str, *, log: bool = False) -> Comparison:
@@ -75,6 +79,7 @@ EXPERIMENT = Experiment(
         Curve(name="accuracy", label="training accuracy"),
         Curve(name="val_accuracy", label="validation accuracy"),
     ),
+    measures=(TRAINED,),
     claims=(
         Claim(
             id="C23",
@@ -156,6 +161,7 @@ EXPERIMENT = Experiment(
                 "conditions": ("penalised",),
                 "curves": ("loss", "val_loss", "accuracy", "val_accuracy"),
                 "epochs": ARTICLE_EPOCHS,
+                "stopping": TRAINED.id,
             },
         ),
         Figure(

@@ -1,6 +1,7 @@
 """Example 1 of the article: Adam at a learning rate of 0.1 against 0.001."""
 
 import dataclasses
+from typing import Any
 
 from generator.experiments._data_sets import DATA_SETS
 from generator.spec import Claim, Comparison, Condition, Curve, Experiment, Figure, Metric, Side, call
@@ -19,11 +20,11 @@ LOW = Condition(
 )
 
 
-def high_against_low(metric: Metric, **scale: object) -> Comparison:
+def high_against_low(metric: Metric, **scale: Any) -> Comparison:
     """Claimed: the metric is larger at 0.1 than at 0.001."""
     return Comparison(
         larger=Side(condition="high", metric=metric), smaller=Side(condition="low", metric=metric), **scale
-    )  # type: ignore[arg-type]
+    )
 
 
 ROUGHNESS = Metric(statistic="second_difference_sd", curve="loss", window=WINDOW)
@@ -117,7 +118,7 @@ EXPERIMENT = Experiment(
             id="fig-learning-rate-dead-units",
             kind="comparison",
             title="Dead hidden units at 0.001, less those at 0.1",
-            question="Does the network at 0.1 still have units to overshoot with?",
+            question="How many more hidden units are dead at 0.1, and is there a network left to overshoot with?",
             options={"claim": "C19", "comparison": "mechanism"},
         ),
     ),

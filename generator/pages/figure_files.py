@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,11 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from generator.figures.catalogue import Plot
+from generator.figures.plot import Value
 from generator.files import write_atomically
 from generator.pages import citations
 from generator.pages.citations import Citation
 from generator.records.provenance import source_digest
-from generator.spec import digest_of, plain
+from generator.spec import plain
 
 #: From how many missing drawings on a second process pays for its start.
 _WORTH_A_PROCESS = 4
@@ -42,13 +44,8 @@ def drawings(
 
 def drawing_key(plot: Plot) -> str:
     """SHA-256 of all that a drawing depends on: what it shows, the code that draws, and matplotlib."""
-    return digest_of(
-        {
-            "plot": plain(plot),
-            "source": source_digest(["generator.figures.export"]),
-            "matplotlib": metadata.version("matplotlib"),
-        }
-    )
+    ingredients = (repr(plot), source_digest(["generator.figures.export"]), metadata.version("matplotlib"))
+    return hashlib.sha256("\n".join(ingredients).encode()).hexdigest()
 
 
 def family(plot: Plot, drawn: Mapping[str, bytes], citation: Citation) -> dict[str, bytes]:
@@ -63,15 +60,20 @@ def family(plot: Plot, drawn: Mapping[str, bytes], citation: Citation) -> dict[s
         "url": citation.url,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(drawn.items())},
         "columns": plot.table.columns,
-        "rows": plot.table.rows,
+        "rows": [[_finite(value) for value in row] for row in plot.table.rows],
     }
     files = {
         **drawn,
-        f"{plot.id}.json": (json.dumps(plain(about), indent=1, ensure_ascii=False) + "\n").encode(),
+        f"{plot.id}.json": (json.dumps(plain(about), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode(),
         f"{plot.id}.bib": citations.bibtex(citation).encode(),
         f"{plot.id}.csl.json": citations.csl(citation).encode(),
     }
     return {**files, f"{plot.id}.zip": archive(files)}
+
+
+def _finite(value: Value) -> Value:
+    """JSON knows no infinity: a diverged run's numbers are told in words."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

@@ -179,6 +179,12 @@ def last(curves: Curves) -> Curves:
     return np.asarray(curves[..., -1])
 
 
+@_per_curve(points=1)
+def points(curves: Curves) -> Curves:
+    """How many points there are: where a rule ends the window, the last epoch trained."""
+    return np.full(curves.shape[:-1], float(curves.shape[-1]))
+
+
 @_per_curve(points=2, diverged=-math.inf)
 def net_descent(curves: Curves) -> Curves:
     """The first point minus the last."""
@@ -243,6 +249,7 @@ STATISTICS: Mapping[str, Statistic[[]]] = MappingProxyType(
             residual_autocorrelation,
             level,
             last,
+            points,
             net_descent,
             minimum,
         )

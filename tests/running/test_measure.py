@@ -12,7 +12,7 @@ from generator.running.measure import RUNS_KEPT, measure, value_of
 from generator.spec import Curve, Metric, Stopping
 
 RNG = np.random.default_rng(5)
-CURVES = {
+CURVES: dict[str, np.ndarray] = {
     "loss": RNG.random((6, 12)) + 0.5,
     "val_loss": RNG.random((6, 12)),
     "step_loss": RNG.random((6, 40)).astype(np.float32),

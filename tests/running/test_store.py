@@ -13,7 +13,10 @@ from generator.errors import GeneratorError
 from generator.running.store import Store
 
 KEY = "ab" * 32
-ARRAYS = {"loss": np.arange(12, dtype=np.float64).reshape(3, 4), "step_loss": np.ones((3, 8), np.float32)}
+ARRAYS: dict[str, np.ndarray] = {
+    "loss": np.arange(12, dtype=np.float64).reshape(3, 4),
+    "step_loss": np.ones((3, 8), np.float32),
+}
 
 
 def entry(store: Store) -> Path:

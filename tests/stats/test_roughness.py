@@ -292,6 +292,7 @@ LOOPS: dict[str, Callable[[Sequence[float]], float]] = {
     "last": lambda curve: curve[-1],
     "net_descent": lambda curve: curve[0] - curve[-1],
     "minimum": min,
+    "points": lambda curve: float(len(curve)),
 }
 
 
@@ -303,7 +304,7 @@ def test_equals_a_plain_loop(name: str, curve: list[float]) -> None:
 
 
 SHIFTED_WITH_THE_CURVE = {"level", "last", "minimum"}
-SCALE_FREE = {"turning_point_rate", "residual_autocorrelation", "difference_guard"}
+SCALE_FREE = {"turning_point_rate", "residual_autocorrelation", "difference_guard", "points"}
 SAME_BACKWARDS = {
     *SCALE_FREE,
     "first_difference_sd",
@@ -384,7 +385,7 @@ class TestEveryStatistic:
         measured = roughness.statistic(name)([good, diverged])
         assert measured.tolist() == [expected, -np.inf if name == "net_descent" else np.inf]
 
-    @pytest.mark.parametrize("name", sorted(set(MEASURES) - {"last", "minimum", "turning_point_rate"}))
+    @pytest.mark.parametrize("name", sorted(set(MEASURES) - {"last", "minimum", "turning_point_rate", "points"}))
     def test_an_overflow_counts_as_diverged(self, name: str) -> None:
         assert np.isinf(roughness.statistic(name)([1.7e308, 1e308, -1.7e308, 1.7e308, 1.6e308, -1.6e308]))
 
