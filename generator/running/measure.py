@@ -22,7 +22,7 @@ def measure(
     return Cell(
         metrics={metric.id: rounded_all(value_of(curves, metric)) for metric in metrics},
         curves={curve.name: _summary(_named(curves, curve.name)[:, : curve.last], replicates) for curve in kept},
-        diverged=int((~np.isfinite(_named(curves, "step_loss"))).any(axis=1).sum()),
+        diverged=int(_diverged(curves).sum()),
     )
 
 
@@ -39,6 +39,11 @@ def value_of(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
         return np.asarray(compute(curve[:, first - 1 : last]))
     ends = _ends(_named(curves, metric.stopping.monitor)[:, :last], metric.stopping)
     return np.array([float(compute(row[first - 1 : end])) for row, end in zip(curve, ends, strict=True)])
+
+
+def _diverged(curves: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which replicates have a point that is not finite in any curve: the last step may be the one that diverges."""
+    return np.any([(~np.isfinite(curve)).any(axis=1) for curve in curves.values()], axis=0)
 
 
 def _values(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
