@@ -43,7 +43,8 @@ def value_of(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
 
 def _diverged(curves: Mapping[str, np.ndarray]) -> np.ndarray:
     """Which replicates have a point that is not finite in any curve: the last step may be the one that diverges."""
-    return np.any([(~np.isfinite(curve)).any(axis=1) for curve in curves.values()], axis=0)
+    diverged: np.ndarray = np.any([(~np.isfinite(curve)).any(axis=1) for curve in curves.values()], axis=0)
+    return diverged
 
 
 def _values(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:
