@@ -92,7 +92,7 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests; `-- -m 'not tensorflow'` is the quick loop."""
+    """Run the tests; `-- -m 'not tensorflow and not slow'` is the quick loop."""
     install(session, "tests")
     session.run("python", "-m", "pytest", "--numprocesses=2", "--dist=worksteal", *session.posargs)
 

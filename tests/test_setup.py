@@ -226,6 +226,7 @@ def test_what_is_imported_is_declared(folder: str) -> None:
     assert undeclared == set()
 
 
+@pytest.mark.slow
 def test_quick_loop_does_not_import_tensorflow() -> None:
     script = (
         "import sys, pytest\n"

@@ -56,6 +56,7 @@ figure.autolayout: True
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_surrounds_the_process(tmp_path: Path) -> None:
     running = [start(tmp_path / str(place), changes) for place, changes in enumerate(SURROUNDINGS)]
     for process in running:

@@ -123,6 +123,7 @@ def test_front_matter_is_yaml(report: Report) -> None:
             assert body.count("\n# ") == 1, path
 
 
+@pytest.mark.slow
 def test_reports_are_the_same_bytes(report: Report, tmp_path: Path) -> None:
     """In another folder, drawn anew."""
     make_project(tmp_path)

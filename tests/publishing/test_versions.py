@@ -248,6 +248,7 @@ def test_a_lost_race_is_run_again(repository: Path, site: Site, monkeypatch: pyt
     assert listed(repository).keys() == {"0.2", "0.1"}
 
 
+@pytest.mark.slow
 def test_ten_who_publish_at_once_all_succeed(repository: Path, site: Site) -> None:
     names = [f"0.{number}" for number in range(10)]
     for name in names:

@@ -49,6 +49,7 @@ def test_results_reach_the_store_and_progress_is_told(tmp_path: Path, marks: Pat
     assert len({path.name.split("-")[0] for path in marks.iterdir()}) == 2
 
 
+@pytest.mark.slow
 def test_a_key_is_computed_once_by_many(tmp_path: Path, marks: Path) -> None:
     """Eight runs at once want the same key."""
     store = Store(root=tmp_path / "store")

@@ -47,6 +47,7 @@ def test_arrays_come_back(store: Store) -> None:
     assert store.read("cd" * 32) is None
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_is_noticed(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """2000 random bits: the entry is set aside with one warning, and the next write heals it."""
     rng = np.random.default_rng(1)
@@ -64,6 +65,7 @@ def test_every_flipped_bit_is_noticed(store: Store, caplog: pytest.LogCaptureFix
     assert same(store.read(KEY))
 
 
+@pytest.mark.slow
 def test_every_truncation_is_noticed(store: Store) -> None:
     """At each length, from nothing to all but one byte."""
     path = entry(store)
