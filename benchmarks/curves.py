@@ -51,7 +51,7 @@ def steady() -> Iterator[Row]:
 @contextlib.contextmanager
 def _processes() -> Iterator[tuple[list[Waiting], list[Waiting]]]:
     with contextlib.ExitStack() as stack:
-        starts = (str(CHUNK * i) for i in range(WORKERS))
+        starts = (str(100_000 * i) for i in range(WORKERS))
         trainers = [stack.enter_context(waiting("benchmarks.child.curves_together", start)) for start in starts]
         fitters = [stack.enter_context(waiting("benchmarks.child.fit")) for _ in range(WORKERS)]
         yield trainers, fitters

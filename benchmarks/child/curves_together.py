@@ -1,5 +1,6 @@
 """Steady state: curves of 64 replicates together, once the program is compiled."""
 
+import itertools
 import sys
 
 from benchmarks.article import CONDITION
@@ -13,11 +14,12 @@ RECORDED = {"step_loss", "loss", "train_loss", "accuracy"}
 
 
 def main(first: int) -> None:
-    """Train replicates from `first` on, again and again."""
-    parameters, replicates = plain(CONDITION), range(first, first + CHUNK)
+    """Train `CHUNK` replicates at a time, from `first` on, never the same ones: nothing can be remembered."""
+    parameters, starts = plain(CONDITION), itertools.count(first, CHUNK)
 
     def train(_: str) -> list[str]:
-        return sorted(train_condition(parameters, replicates))
+        start = next(starts)
+        return sorted(train_condition(parameters, range(start, start + CHUNK)))
 
     missing = RECORDED - set(train(""))
     if missing:
