@@ -55,6 +55,7 @@ def text(citation: Citation) -> str:
 def bibtex(citation: Citation) -> str:
     """A BibTeX entry."""
     from pybtex.database import BibliographyData, Entry, Person
+    from pybtex.database.output.bibtex import Writer
 
     entry = Entry(
         "misc",
@@ -67,7 +68,8 @@ def bibtex(citation: Citation) -> str:
         ],
         persons={"author": [Person(last=author) for author in citation.settings.authors]},
     )
-    return str(BibliographyData({citation.id: entry}).to_string("bibtex"))
+    # The writer itself: to look it up by name reads the metadata of every installed package.
+    return str(Writer().to_string(BibliographyData({citation.id: entry})))
 
 
 def csl(citation: Citation) -> str:

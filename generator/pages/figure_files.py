@@ -1,5 +1,6 @@
 """The files of a figure: drawn once and kept, with its data, its citations and all of them in one archive."""
 
+import functools
 import hashlib
 import io
 import json
@@ -44,8 +45,13 @@ def drawings(
 
 def drawing_key(plot: Plot) -> str:
     """SHA-256 of all that a drawing depends on: what it shows, the code that draws, and matplotlib."""
-    ingredients = (repr(plot), source_digest(["generator.figures.export"]), metadata.version("matplotlib"))
+    ingredients = (repr(plot), *_drawing_code())
     return hashlib.sha256("\n".join(ingredients).encode()).hexdigest()
+
+
+@functools.cache
+def _drawing_code() -> tuple[str, str]:
+    return source_digest(["generator.figures.export"]), metadata.version("matplotlib")
 
 
 def family(plot: Plot, drawn: Mapping[str, bytes], citation: Citation) -> dict[str, bytes]:
@@ -83,7 +89,9 @@ def archive(files: Mapping[str, bytes]) -> bytes:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
-            made.writestr(entry, files[name], compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
+            # A PNG is compressed already.
+            packing = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            made.writestr(entry, files[name], compress_type=packing)
     return buffer.getvalue()
 
 
