@@ -5,6 +5,7 @@ import json
 import statistics
 from collections.abc import Iterator, Sequence
 
+from benchmarks.child.curves_together import ROUNDS
 from benchmarks.comparison import Quantity, Row, Side
 from benchmarks.processes import Waiting, timed, together, waiting
 from generator.running.conditions import CHUNK
@@ -27,7 +28,7 @@ def steady() -> Iterator[Row]:
             _, (seconds,) = together(fitters[:1], "fit")
             alone.append(seconds)
             wall, _ = together(trainers)
-            ours.append(wall / (WORKERS * CHUNK))
+            ours.append(wall / (WORKERS * ROUNDS * CHUNK))
             _, pair = together(fitters, "fit")
             both.append(max(pair) / len(pair))
     curve = Side(label=f"{WORKERS} processes × {CHUNK} replicates at once, per curve; all curves recorded", values=ours)
