@@ -121,7 +121,7 @@ def register(reason: str | None) -> None:
 @click.option("--format", "form", default="text", show_default=True, help="text, bibtex, csl, markdown or html.")
 def cite(figure: str, form: str) -> None:
     """Print a citation of a figure with its lasting address."""
-    from generator.pages import citations
+    from generator.citing import citations
     from generator.pages.report import citation_of
 
     click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())

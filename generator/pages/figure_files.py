@@ -15,8 +15,8 @@ from pathlib import Path
 from generator.figures.catalogue import Plot
 from generator.figures.plot import Value
 from generator.files import write_atomically
-from generator.pages import citations
-from generator.pages.citations import Citation
+from generator.citing import citations
+from generator.citing.citations import Citation
 from generator.records.provenance import source_digest
 from generator.spec import plain
 

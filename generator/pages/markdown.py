@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from generator.errors import GeneratorError
 from generator.pages import wording
-from generator.pages.citations import Citation, formatted
+from generator.citing.citations import Citation, formatted
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment
 
 from generator.errors import GeneratorError
-from generator.pages.citations import ADDRESS_DIGITS
+from generator.citing.citations import ADDRESS_DIGITS
 from generator.publishing.git import Snapshot
 from generator.settings import Settings
 

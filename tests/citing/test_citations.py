@@ -6,7 +6,7 @@ import pytest
 from pybtex.database import parse_string
 
 from generator.errors import UnknownNameError
-from generator.pages.citations import FORMATS, Citation, cite, formatted
+from generator.citing.citations import FORMATS, Citation, cite, formatted
 from generator.settings import Licence, Settings
 
 SETTINGS = Settings(
