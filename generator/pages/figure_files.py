@@ -12,11 +12,11 @@ from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
 
+from generator.citing import citations
+from generator.citing.citations import Citation
 from generator.figures.catalogue import Plot
 from generator.figures.plot import Value
 from generator.files import write_atomically
-from generator.citing import citations
-from generator.citing.citations import Citation
 from generator.records.provenance import source_digest
 from generator.spec import plain
 

@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
+from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
-from generator.citing.citations import Citation, formatted
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 

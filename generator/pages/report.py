@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.citing import citations
+from generator.citing.citations import Citation, cite
 from generator.errors import UnknownNameError
 from generator.figures.catalogue import Plot
 from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
-from generator.citing import citations
-from generator.citing.citations import Citation, cite
 from generator.pages.figure_files import drawings, family
 from generator.pages.inputs import Inputs, Study
 from generator.pages.markdown import environment, render

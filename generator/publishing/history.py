@@ -13,8 +13,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from generator.errors import GeneratorError
 from generator.citing.citations import ADDRESS_DIGITS
+from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot
 from generator.settings import Settings
 

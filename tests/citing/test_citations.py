@@ -5,8 +5,8 @@ import json
 import pytest
 from pybtex.database import parse_string
 
-from generator.errors import UnknownNameError
 from generator.citing.citations import FORMATS, Citation, cite, formatted
+from generator.errors import UnknownNameError
 from generator.settings import Licence, Settings
 
 SETTINGS = Settings(
