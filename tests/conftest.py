@@ -1,5 +1,6 @@
-"""What holds for every test: the run's settings, and a quick loop that never reads TensorFlow."""
+"""What holds for every test: the run's settings, a quick loop that never reads TensorFlow, and what tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave a module of TensorFlow tests unread where they are deselected, as reading it imports TensorFlow."""
     deselected = "not tensorflow" in config.option.markexpr and collection_path.suffix == ".py"
     return True if deselected and "pytestmark = pytest.mark.tensorflow" in collection_path.read_text() else None
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, the same for all its workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder

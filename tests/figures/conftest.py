@@ -1,16 +1,16 @@
-"""Figures of every experiment, computed and drawn once for all tests of a process."""
+"""Figures of every experiment, computed once for all tests of a process and rendered once for all of a run."""
 
 import functools
+from pathlib import Path
 
 import pytest
 
-from generator import experiments
 from generator.figures import export
 from generator.figures.catalogue import Plot
 from generator.figures.sheet import Sheet, style
 from generator.figures.style import LIGHT
 from generator.records.record import Record
-from tests.figures.synthetic import FIGURES, plot_of, record_of
+from tests.figures.synthetic import FIGURES, plot_named, record_of, rendered
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,45 +21,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @functools.cache
-def record(experiment: str, diverging: bool = False) -> Record:
-    return record_of(experiments.find(experiment), diverging=diverging)
-
-
-@functools.cache
-def computed(figure_id: str, diverging: bool = False) -> Plot:
-    experiment, figure = FIGURES[figure_id]
-    return plot_of(figure, experiment, record(experiment.id, diverging))
-
-
-@functools.cache
-def rendered(figure_id: str) -> dict[str, bytes]:
-    return export.render(computed(figure_id))
-
-
-@functools.cache
 def light_sheet(figure_id: str) -> Sheet:
     with style(figure_id):
-        return export.drawn(computed(figure_id), LIGHT)
+        return export.drawn(plot_named(figure_id), LIGHT)
 
 
 @pytest.fixture
 def figure_record(figure_id: str) -> Record:
-    return record(FIGURES[figure_id][0].id)
+    return record_of(FIGURES[figure_id][0].id)
 
 
 @pytest.fixture
 def plot(figure_id: str) -> Plot:
-    return computed(figure_id)
+    return plot_named(figure_id)
 
 
 @pytest.fixture
 def diverged_plot(figure_id: str) -> Plot:
-    return computed(figure_id, True)
+    return plot_named(figure_id, diverging=True)
 
 
 @pytest.fixture
-def files(figure_id: str) -> dict[str, bytes]:
-    return rendered(figure_id)
+def files(plot: Plot, shared: Path) -> dict[str, bytes]:
+    return rendered(plot, shared)
 
 
 @pytest.fixture

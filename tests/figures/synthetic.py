@@ -1,9 +1,13 @@
 """A record for any experiment, made up from what it declares, and its figures; no run and no file behind it."""
 
+import functools
+import hashlib
 import math
+import pickle
 import sys
 from pathlib import Path
 
+import filelock
 import numpy as np
 import numpy.typing as npt
 
@@ -26,8 +30,10 @@ FIGURES = {f.id: (e, f) for e in experiments.load().values() for f in e.figures}
 Curves = dict[str, npt.NDArray[np.float64]]
 
 
-def record_of(experiment: Experiment, *, diverging: bool = False) -> Record:
-    """A record with every metric and curve that the experiment declares; its first condition may diverge."""
+@functools.cache
+def record_of(name: str, *, diverging: bool = False) -> Record:
+    """A record with every metric and curve that an experiment declares; its first condition may diverge."""
+    experiment = experiments.find(name)
     roles = list(experiment.conditions)
     cells: dict[str, dict[str, Cell]] = {}
     for place, (data_set, role, condition) in enumerate(experiment.cells()):
@@ -53,15 +59,29 @@ def plot_of(figure: Figure, experiment: Experiment, record: Record) -> Plot:
     return prepare(figure, experiment, record, find(experiment, record))
 
 
+@functools.cache
+def plot_named(figure: str, *, diverging: bool = False) -> Plot:
+    """One of the figures by its id."""
+    experiment, specification = FIGURES[figure]
+    return plot_of(specification, experiment, record_of(experiment.id, diverging=diverging))
+
+
+def rendered(plot: Plot, shared: Path) -> dict[str, bytes]:
+    """The files of a plot, made once in a run: whichever worker needs them first leaves them in the shared folder."""
+    from generator.figures.export import render
+
+    kept = shared / f"{hashlib.sha256(repr(plot).encode()).hexdigest()}.pickle"
+    with filelock.FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(render(plot)))
+    files: dict[str, bytes] = pickle.loads(kept.read_bytes())
+    return files
+
+
 def one_of_each_kind() -> dict[str, Plot]:
     """The first figure of each kind, from synthetic records."""
-    plots: dict[str, Plot] = {}
-    for experiment in experiments.load().values():
-        record = record_of(experiment)
-        for figure in experiment.figures:
-            if figure.kind not in plots:
-                plots[figure.kind] = plot_of(figure, experiment, record)
-    return plots
+    first = {specification.kind: name for name, (_, specification) in reversed(FIGURES.items())}
+    return {kind: plot_named(name) for kind, name in first.items()}
 
 
 def _cell(

@@ -134,7 +134,7 @@ def test_tables_are_rectangular_and_plain(diverged_plot: Plot) -> None:
 
 def test_an_ensemble_is_logarithmic_in_all_panels_or_in_none() -> None:
     experiment, figure = FIGURES["fig-learning-rate-ensemble"]
-    record = record_of(experiment)
+    record = record_of(experiment.id)
     assert {facet.y.kind for facet in plot_of(figure, experiment, record).payload.facets} == {"linear"}
     wide = scaled(record, "digits", 0.001)
     plot = plot_of(figure, experiment, wide)
@@ -158,7 +158,7 @@ def scaled(record: Record, data_set: str, factor: float) -> Record:
 
 def test_the_place_of_the_article_run_is_counted_from_the_largest() -> None:
     experiment, figure = FIGURES["fig-learning-rate-article"]
-    record = record_of(experiment)
+    record = record_of(experiment.id)
     values = (0.5, *[0.7] * 22, *[0.1] * 41)
     metric = figure.options["metric"]
     plot = plot_of(figure, experiment, with_metric(record, "random-labels", "high", metric, values))
@@ -180,7 +180,7 @@ def test_where_early_stopping_ends_the_run(end: float, words: str) -> None:
     experiment, figure = FIGURES["fig-early-stopping-article"]
     figure = dataclasses.replace(figure, options={**figure.options, "stopping": "epochs trained"})
     values = (end, *[7.0] * 30, *[20.0] * 33)
-    record = with_metric(record_of(experiment), "random-labels", "penalised", "epochs trained", values)
+    record = with_metric(record_of(experiment.id), "random-labels", "penalised", "epochs trained", values)
     plot = plot_of(figure, experiment, record)
     assert words in plot.alt
     assert f"of 64 runs it ends {31 if end == 12 else 30}" in plot.alt
@@ -189,7 +189,7 @@ def test_where_early_stopping_ends_the_run(end: float, words: str) -> None:
 
 def test_the_steps_of_one_run_must_be_those_of_its_epochs() -> None:
     experiment, figure = FIGURES["fig-three-curves"]
-    record = record_of(experiment)
+    record = record_of(experiment.id)
     for epochs in (3, 5):
         wrong = dataclasses.replace(figure, options={**figure.options, "epochs": epochs})
         with pytest.raises(GeneratorError, match="expected"):
@@ -198,7 +198,7 @@ def test_the_steps_of_one_run_must_be_those_of_its_epochs() -> None:
 
 def test_movement_is_counted_from_the_run_itself() -> None:
     experiment, figure = FIGURES["fig-three-curves"]
-    record = record_of(experiment)
+    record = record_of(experiment.id)
     curves = record.cells[str(figure.data_set)]["small"].curves
     steps = curves["step_loss"].runs[0]
     rises = [b - a for a, b in itertools.pairwise(steps) if b > a]
@@ -233,7 +233,7 @@ def test_movement_is_counted_from_the_run_itself() -> None:
 )
 def test_what_is_unknown_is_named(changes: dict[str, Any], error: type[GeneratorError], message: str) -> None:
     experiment, figure = FIGURES["fig-learning-rate-ensemble"]
-    record = record_of(experiment)
+    record = record_of(experiment.id)
     with pytest.raises(error, match=message):
         prepare(dataclasses.replace(figure, **changes), experiment, record, find(experiment, record))
 
@@ -242,7 +242,7 @@ def test_a_curve_that_is_too_short_is_refused() -> None:
     experiment, figure = FIGURES["fig-learning-rate-article"]
     longer = dataclasses.replace(figure, options={**figure.options, "epochs": 51})
     with pytest.raises(GeneratorError, match="expected at least 51 points, found 50"):
-        plot_of(longer, experiment, record_of(experiment))
+        plot_of(longer, experiment, record_of(experiment.id))
 
 
 def test_computing_imports_no_matplotlib() -> None:

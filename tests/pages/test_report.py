@@ -14,12 +14,13 @@ import yaml
 
 from generator import experiments
 from generator.errors import GeneratorError
-from generator.pages.inputs import gather
+from generator.pages.figure_files import drawing_key
+from generator.pages.inputs import Inputs, gather
 from generator.pages.report import Report, make_report, write_report
 from generator.records import record as records
 from generator.records.registrations import register
 from generator.settings import read_settings
-from tests.figures.synthetic import record_of
+from tests.figures.synthetic import record_of, rendered
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENTS = list(experiments.load().values())
@@ -39,24 +40,42 @@ def make_project(root: Path) -> None:
     for experiment in EXPERIMENTS:
         provenance = {"versions": {"keras": "1.2", "python": "3.11"}}
         registration = {claim.id: experiment.registration(claim) for claim in experiment.claims}
-        made = dataclasses.replace(record_of(experiment), provenance=provenance, registration=registration)
+        made = dataclasses.replace(record_of(experiment.id), provenance=provenance, registration=registration)
         (root / "records" / f"{experiment.id}.json").write_text(records.dumps(made))
 
 
+def inputs_of(root: Path) -> Inputs:
+    return gather(root, EXPERIMENTS, read_settings(root), "0.1")
+
+
 def report_of(root: Path) -> Report:
-    return make_report(gather(root, EXPERIMENTS, read_settings(root), "0.1"), root, 1, silent)
+    return make_report(inputs_of(root), root, 1, silent)
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("project")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("original")
     make_project(root)
     return root
 
 
+@pytest.fixture
+def project(original: Path, tmp_path: Path) -> Path:
+    """A copy to change."""
+    return shutil.copytree(original, tmp_path / "project", ignore=shutil.ignore_patterns(".cache"))
+
+
 @pytest.fixture(scope="module")
-def report(project: Path) -> Report:
-    return report_of(project)
+def report(original: Path, shared: Path) -> Report:
+    """Of the original, which has the first figure yet to draw and finds the others drawn."""
+    inputs = inputs_of(original)
+    _, *drawn = (plot for study in inputs.studies for plot in study.plots)
+    for plot in drawn:
+        folder = original / ".cache" / "figures" / drawing_key(plot)
+        folder.mkdir(parents=True)
+        for name, content in rendered(plot, shared).items():
+            (folder / name).write_bytes(content)
+    return make_report(inputs, original, 1, silent)
 
 
 def test_every_figure_has_its_page_and_family(report: Report) -> None:
@@ -125,7 +144,7 @@ def test_front_matter_is_yaml(report: Report) -> None:
 
 @pytest.mark.slow
 def test_reports_are_the_same_bytes(report: Report, tmp_path: Path) -> None:
-    """In another folder, drawn anew."""
+    """In another folder, every figure drawn anew."""
     make_project(tmp_path)
     again = report_of(tmp_path)
     differing = [path for path in report.files if again.files.get(path) != report.files[path]]
@@ -147,29 +166,26 @@ def test_writing_touches_what_changed_and_removes_what_is_gone(report: Report, t
     assert changed == ["index.md"]
 
 
-def test_records_of_another_registration_are_refused(tmp_path: Path) -> None:
-    make_project(tmp_path)
-    path = tmp_path / "records" / "batch-size.json"
+def test_records_of_another_registration_are_refused(project: Path) -> None:
+    path = project / "records" / "batch-size.json"
     registered = EXPERIMENTS[1].registration(EXPERIMENTS[1].claims[0])
     path.write_text(path.read_text().replace(registered, "0" * 64))
     with pytest.raises(
         GeneratorError, match=r"batch-size\.json: expected data made under the present registration of C21"
     ):
-        report_of(tmp_path)
+        report_of(project)
 
 
-def test_a_missing_record_is_one_line(tmp_path: Path) -> None:
-    make_project(tmp_path)
-    (tmp_path / "records" / "batch-size.json").unlink()
+def test_a_missing_record_is_one_line(project: Path) -> None:
+    (project / "records" / "batch-size.json").unlink()
     with pytest.raises(GeneratorError, match=r"expected a record at .*batch-size\.json, found No such file"):
-        report_of(tmp_path)
+        report_of(project)
 
 
 @pytest.mark.usefixtures("report")
-def test_an_unknown_name_in_a_template_is_an_error(project: Path, tmp_path: Path) -> None:
-    make_project(tmp_path)
-    shutil.copytree(project / ".cache", tmp_path / ".cache")
-    template = tmp_path / "templates" / "pages" / "methods.md.jinja"
+def test_an_unknown_name_in_a_template_is_an_error(project: Path, original: Path) -> None:
+    shutil.copytree(original / ".cache", project / ".cache")
+    template = project / "templates" / "pages" / "methods.md.jinja"
     template.write_text(template.read_text() + "\n{{ studies.no_such_thing }}\n")
     with pytest.raises(GeneratorError, match="no_such_thing"):
-        report_of(tmp_path)
+        report_of(project)
