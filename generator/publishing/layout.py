@@ -13,6 +13,7 @@ from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot, read_file
 from generator.publishing.history import figures_of, pinned_files, updated_history
 from generator.publishing.names import LATEST, is_release
+from generator.publishing.policy import protected
 from generator.settings import Settings, read_settings
 
 #: How many differing files an error names.
@@ -100,8 +101,7 @@ def _root_files(
     target, leading = _leading(versions)
     # A host shows one page for all that is missing, and looks for it at the root.
     missing = {"404.html": files["404.html"]} if version == leading and "404.html" in files else {}
-    return {
-        **missing,
+    made = {
         ".nojekyll": b"",
         "index.html": _redirect(target, settings, templates).encode(),
         "sitemap.xml": _sitemap(releases, settings).encode(),
@@ -109,6 +109,7 @@ def _root_files(
         "figures.json": _json({"figures": history}),
         **pinned_files(figures, history, releases, base, settings, templates),
     }
+    return {**missing, **protected(made)}
 
 
 def _read_history(root: Path, base: Snapshot) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ import yaml
 from generator.errors import GeneratorError
 from generator.files import make_folder
 from generator.publishing.gate import Problem, check_site
+from generator.publishing.policy import protect
 from generator.publishing.tree import beside, heal, require_ours, seal, swap
 from generator.settings import read_settings
 
@@ -49,6 +50,7 @@ def build_site(docs: Path, nav: list[Any], target: Path, root: Path, site_url: s
         new = beside(target, "new")
         try:
             _run_mkdocs(configuration, new)
+            protect(new)
             _require_clean(check_site(new))
             seal(new, address)
             swap(new, target)

@@ -11,11 +11,13 @@ import pytest
 from generator.errors import GeneratorError
 from generator.publishing.gate import check_site
 from generator.publishing.git import git
+from generator.publishing.policy import with_policy
 from generator.publishing.versions import publish
 
 from .conftest import Site
 
 ADDRESS = "https://fluctuations.example/"
+PAGE = with_policy(b"<meta charset=utf-8>", "").decode()
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 
 
@@ -23,7 +25,7 @@ def figure(identifier: str, table: str, drawing: str = "first") -> dict[str, str
     """The files of a figure's folder in a site."""
     suffixes = {".svg": DRAWING.format(drawing), "-dark.svg": DRAWING.format(f"dark {drawing}"), ".csv": table}
     files = {f"fig/{identifier}/{identifier}{suffix}": content for suffix, content in suffixes.items()}
-    return {**files, f"fig/{identifier}/index.html": "", f"fig/{identifier}/{identifier}.bib": drawing}
+    return {**files, f"fig/{identifier}/index.html": PAGE, f"fig/{identifier}/{identifier}.bib": drawing}
 
 
 def with_list(files: Mapping[str, str], *identifiers: str) -> dict[str, str]:
@@ -117,7 +119,7 @@ def test_figures_with_the_same_data_share_its_page(repository: Path, site: Site)
 def test_the_published_root_is_a_site_without_faults(repository: Path, site: Site, tmp_path: Path) -> None:
     for version, drawing in (("0.1", "first"), ("0.2", "second"), ("dev", "third")):
         files = with_list({**figure("fig-a", "1", drawing), **figure("fig-b", version)}, "fig-a", "fig-b")
-        home = {"index.html": "<h1>x</h1>", "sitemap.xml": "<urlset/>"}
+        home = {"index.html": PAGE, "sitemap.xml": "<urlset/>"}
         publish(
             site(version, {**files, **home}), version, root=repository, alias="latest" if version == "0.2" else None
         )

@@ -80,7 +80,7 @@ def test_the_first_version_is_one_commit_with_everything_beside_it(repository: P
     assert git(repository, "cat-file", "-p", f"{BRANCH}:versions.json") == (
         '[\n  {\n    "version": "0.1",\n    "title": "0.1",\n    "aliases": [\n      "latest"\n    ]\n  }\n]'
     )
-    assert 'location.replace("latest/"' in files["index.html"]
+    assert 'data-target="latest/"' in files["index.html"]
     assert "<loc>https://fluctuations.example/0.1/sitemap.xml</loc>" in files["sitemap.xml"]
     assert git(repository, "status", "--porcelain") == ""
     assert git(repository, "branch", "--format=%(refname:short)").split() == ["gh-pages", "main"]
@@ -99,9 +99,9 @@ def test_versions_stand_side_by_side_and_an_alias_moves(repository: Path, site: 
 
 def test_the_root_leads_to_the_newest_release_where_there_is_no_alias(repository: Path, site: Site) -> None:
     publish(site("dev"), "dev", root=repository)
-    assert 'location.replace("dev/"' in published(repository)["index.html"]
+    assert 'data-target="dev/"' in published(repository)["index.html"]
     publish(site("0.1"), "0.1", root=repository)
-    assert 'location.replace("0.1/"' in published(repository)["index.html"]
+    assert 'data-target="0.1/"' in published(repository)["index.html"]
 
 
 def test_the_same_bytes_again_change_nothing(repository: Path, site: Site) -> None:
