@@ -4,13 +4,16 @@ import datetime
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import environment, experiments
 from generator.errors import GeneratorError, UsageError
 from generator.spec import Experiment
+
+if TYPE_CHECKING:
+    from generator.settings import Settings
 
 #: The checkout that the command works on.
 ROOT = Path(__file__).resolve().parents[1]
@@ -127,6 +130,22 @@ def cite(figure: str, form: str) -> None:
     click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())
 
 
+@cli.command(name="cite-check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
+)
+def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
+    """Tell the state of every citation of our figures in files and folders; exit 1 if one is not current."""
+    from generator.citing.catalogue import read_catalogue
+    from generator.citing.check import as_json, check, require_current
+
+    checked = check(paths, read_catalogue(published or _settings().address))
+    click.echo(as_json(checked) if form == "json" else "\n".join(map(str, checked)), nl=form == "json" or bool(checked))
+    require_current(checked)
+
+
 @cli.command(name="list")
 def list_everything() -> None:
     """List experiments with their conditions, claims and figures."""
@@ -195,11 +214,16 @@ def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> li
     return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
 
 
-def _inputs(version: str) -> Any:
-    from generator.pages.inputs import gather
+def _settings() -> "Settings":
     from generator.settings import read_settings
 
-    return gather(ROOT, list(experiments.load().values()), read_settings(ROOT), version)
+    return read_settings(ROOT)
+
+
+def _inputs(version: str) -> Any:
+    from generator.pages.inputs import gather
+
+    return gather(ROOT, list(experiments.load().values()), _settings(), version)
 
 
 def _write_docs(workers: int, version: str) -> list[Any]:
