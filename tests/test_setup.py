@@ -1,13 +1,14 @@
 """The project's own set-up: locks, sessions, workflows, and that the parts of it agree with each other."""
 
 import ast
+import functools
 import importlib.metadata
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -214,14 +215,19 @@ def allowed(path: Path) -> set[str]:
     return {normal(one) for one in declared}
 
 
+@functools.cache
+def distributions() -> Mapping[str, list[str]]:
+    """The installed distributions that have a top-level package, by its name."""
+    return importlib.metadata.packages_distributions()
+
+
 @pytest.mark.parametrize("folder", ["generator", "tests", "benchmarks"])
 def test_what_is_imported_is_declared(folder: str) -> None:
     ours = {*sys.stdlib_module_names, "generator", "benchmarks", "tests"}
-    distributions = importlib.metadata.packages_distributions()
     undeclared = {
         f"{path.relative_to(ROOT)}: {name}"
         for path, name in imported(folder)
-        if name not in ours and allowed(path).isdisjoint(map(normal, distributions.get(name, [name])))
+        if name not in ours and allowed(path).isdisjoint(map(normal, distributions().get(name, [name])))
     }
     assert undeclared == set()
 

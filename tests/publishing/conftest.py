@@ -15,10 +15,8 @@ ADDRESS = "https://fluctuations.example/"
 Site = Callable[..., Path]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def make_project(root: Path) -> Path:
     """A folder with what publishing reads of a checkout."""
-    root = tmp_path / "project"
     root.mkdir()
     shutil.copy(ROOT / "mkdocs.yml", root)
     for folder in ("theme", "published", "assets"):
@@ -28,15 +26,36 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def repository(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project as a git repository with one commit, untouched by the settings of whoever runs the tests."""
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `.git` of a repository whose one commit holds the project, in few files."""
+    root = make_project(tmp_path_factory.mktemp("repository") / "project")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        ignore_user_settings(monkeypatch)
+        git(root, "init", "--quiet", "--initial-branch=main", "--template=")
+        git(root, "config", "user.name", "Tester")
+        git(root, "config", "user.email", "tester@example.org")
+        git(root, "add", ".")
+        git(root, "commit", "--quiet", "-m", "Start")
+        git(root, "repack", "--quiet", "-ad")
+    return root / ".git"
+
+
+def ignore_user_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let git read no settings of whoever runs the tests."""
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    git(project, "init", "--quiet", "--initial-branch=main")
-    git(project, "config", "user.name", "Tester")
-    git(project, "config", "user.email", "tester@example.org")
-    git(project, "add", ".")
-    git(project, "commit", "--quiet", "-m", "Start")
+
+
+@pytest.fixture
+def repository(project: Path, first_commit: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project as a git repository with one commit."""
+    ignore_user_settings(monkeypatch)
+    shutil.copytree(first_commit, project / ".git")
     return project
 
 

@@ -28,9 +28,9 @@ def seen_after(root: Path, name: str, seconds: float) -> bool:
 
     threading.Thread(target=watch, daemon=True).start()
     later = (root / name).stat().st_mtime_ns + 10**9
-    for step in range(10):
+    for step in range(100):
         os.utime(root / name, ns=(later + step, later + step))
-        if seen.wait(seconds / 10):
+        if seen.wait(seconds / 100):
             return True
     return False
 
