@@ -1,61 +1,25 @@
 """The published branch as a reader meets it: versions side by side, and nobody else is asked for anything."""
 
-import functools
-import http.server
-import os
 import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from generator.publishing.git import git
 from generator.publishing.site import build_site
 from generator.publishing.versions import publish, version_site_url
 
+from .conftest import branch_as_files, make_repository
+
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
 NAV = [{"Answer": "index.md"}, {"Rate": "rate.md"}]
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def chromium() -> str:
-    """The system's browser; playwright's own would be a download."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    assert found is not None, f"expected one of {', '.join(names)} on the path"
-    return found
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a log."""
-
-    def log_message(self, *_: object) -> None:
-        return
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Releases 0.1 and 0.2 (the latest) and dev, as files of the published branch. 0.1 lacks a page."""
-    root = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "mkdocs.yml", root)
-    shutil.copytree(ROOT / "templates", root / "templates")
-    (root / ".gitignore").write_text("build/\nsite/\n")
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "user.name", "Tester")
-    git(root, "config", "user.email", "tester@example.org")
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "Start")
+    root = make_repository(tmp_path_factory.mktemp("project"))
     docs = root / "build" / "docs"
     shutil.copytree(root / "templates" / "assets", docs / "assets")
     for version, alias in (("0.1", None), ("0.2", "latest"), ("dev", None)):
@@ -66,43 +30,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
             nav = NAV
         build_site(docs, nav, root / "site", root, version_site_url(root, version))
         publish(root / "site", version, root=root, alias=alias)
-    folder = root / "build" / "published"
-    folder.mkdir()
-    git(root, f"--work-tree={folder}", "checkout", "gh-pages", "--", ".")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(published: Path) -> Iterator[str]:
-    handler = functools.partial(Quiet, directory=os.fspath(published))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page that must not ask for anything elsewhere, nor for anything that is not there, nor fail in a script."""
-    troubles: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.on(
-        "request", lambda request: None if request.url.startswith((address, "data:")) else troubles.append(request.url)
-    )
-    page.on("response", lambda response: troubles.append(response.url) if response.status >= 400 else None)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    yield page
-    context.close()
-    assert troubles == []
+    return branch_as_files(root)
 
 
 def choose(page: Page, version: str) -> None:
