@@ -2,12 +2,14 @@
 
 import functools
 import importlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from generator.errors import GeneratorError
+from generator.running.importing import quick_import
 from generator.spec import Call, Condition, Task, plain
 
 FUNCTION = f"{__name__}:train_condition"
@@ -35,20 +37,24 @@ def modules(task: Task) -> tuple[str, ...]:
 
 
 def affinity(task: Task) -> str:
-    """Groups tasks that share a compiled program: the condition without what is a run-time value."""
-    p = task.parameters
-    model = {key: value for key, value in p["model"]["parameters"].items() if key != "l2"}
-    return repr([p["model"]["path"], sorted(model.items()), p["optimizer"]["path"], p["batch_size"], p["loss"]])
-
-
-def cost(task: Task) -> float:
-    """A rough number of example passes, to share work out evenly."""
-    return float(task.parameters["epochs"] * (1 + 16 / task.parameters["batch_size"]))
+    """Groups tasks that share a compiled program: the task without what is a run-time value."""
+    parameters = dict(task.parameters)
+    if task.function == FUNCTION:
+        model = parameters["model"]["parameters"]
+        parameters["model"] = [
+            parameters["model"]["path"],
+            {k: v is None if k == "l2" else v for k, v in model.items()},
+        ]
+        parameters["optimizer"] = parameters["optimizer"]["path"]
+        parameters["data"] = parameters["data"]["parameters"]
+        del parameters["epochs"]
+    return json.dumps([task.function, parameters], sort_keys=True)
 
 
 def train_condition(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Train a condition and return its curves; per-step curves in float32, as they were computed."""
-    from generator.training.trainer import Training, train
+    with quick_import():
+        from generator.training.trainer import Training, train
 
     training = Training(
         model=_bound(parameters["model"]),

@@ -3,9 +3,10 @@
 import contextlib
 import multiprocessing
 import signal
+import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -17,23 +18,77 @@ from generator.spec import Task
 #: A task and the key of its result.
 KeyedTask = tuple[Task, str]
 
+#: Seconds that tracing and compiling a program takes, about.
+COMPILING = 2.0
 
-def compute(store: Store, tasks: Sequence[KeyedTask], workers: int, done: Callable[[], None]) -> None:
-    """Put the result of every task into the store; `done` is called as each is finished."""
+
+def compute(
+    store: Store,
+    tasks: Sequence[KeyedTask],
+    workers: int,
+    done: Callable[[], None],
+    expected: Mapping[str, float] | None = None,
+) -> None:
+    """Put the result of every task into the store; `done` is called as each is finished.
+
+    `expected` has the seconds that keys may take, where known: what takes longest begins first.
+    """
+    queue = _Queue(tasks, min(workers, len(tasks)), expected or {})
+    running: dict[Future[None], int] = {}
     with contextlib.ExitStack() as stack:
-        futures: list[Future[None]] = []
-        for share in _shares(tasks, workers):
-            pool = ProcessPoolExecutor(
-                max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
-            )
-            stack.enter_context(_stopping(pool))
-            futures += [pool.submit(compute_one, store.root, task, key) for task, key in share]
+        pools = [stack.enter_context(_worker()) for _ in queue.shares]
+
+        def start(worker: int) -> None:
+            following = queue.take(worker)
+            if following:
+                task, key = following
+                running[pools[worker].submit(compute_one, store.root, task, key)] = worker
+
         try:
-            for future in as_completed(futures):
-                future.result()
-                done()
+            for worker in range(len(pools)):
+                start(worker)
+            while running:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    worker = running.pop(future)
+                    start(worker)
+                    future.result()
+                    done()
         except BrokenProcessPool as error:
             raise GeneratorError("expected every worker to finish, found one killed (out of memory?)") from error
+
+
+class _Queue:
+    """Deals tasks out to workers: those of one program together, the longest such group first.
+
+    An idle worker takes half of what another has before it, where that is worth compiling its program again.
+    """
+
+    def __init__(self, tasks: Sequence[KeyedTask], workers: int, expected: Mapping[str, float]) -> None:
+        self._expected = expected
+        self._unknown = statistics.fmean(expected.values()) if expected else COMPILING
+        groups: dict[str, list[KeyedTask]] = {}
+        for task, key in tasks:
+            groups.setdefault(conditions.affinity(task), []).append((task, key))
+        self._groups = sorted(groups.values(), key=self._seconds, reverse=True)
+        self.shares: list[list[KeyedTask]] = [[] for _ in range(workers)]
+
+    def take(self, worker: int) -> KeyedTask | None:
+        """The next task of a worker, or nothing where none is left that it should do."""
+        if not self.shares[worker]:
+            self.shares[worker] = self._groups.pop(0) if self._groups else self._half_of_the_longest()
+        return self.shares[worker].pop(0) if self.shares[worker] else None
+
+    def _half_of_the_longest(self) -> list[KeyedTask]:
+        longest = max(self.shares, key=self._seconds)
+        if self._seconds(longest) <= COMPILING:
+            return []
+        kept = len(longest) // 2
+        half = longest[kept:]
+        del longest[kept:]
+        return half
+
+    def _seconds(self, tasks: Sequence[KeyedTask]) -> float:
+        return sum(self._expected.get(key, self._unknown) for _, key in tasks)
 
 
 def compute_one(root: Path, task: Task, key: str) -> None:
@@ -46,31 +101,19 @@ def compute_one(root: Path, task: Task, key: str) -> None:
             store.write_seconds(key, time.perf_counter() - start)
 
 
-def _shares(tasks: Sequence[KeyedTask], workers: int) -> list[list[KeyedTask]]:
-    """Deal the tasks out: those of one program together, the costliest group first to whom has least."""
-    groups: dict[str, list[KeyedTask]] = {}
-    for task, key in tasks:
-        groups.setdefault(conditions.affinity(task), []).append((task, key))
-    shares: list[list[KeyedTask]] = [[] for _ in range(min(workers, len(tasks)))]
-    for group in sorted(groups.values(), key=_cost, reverse=True):
-        min(shares, key=_cost).extend(group)
-    return [share for share in shares if share]
-
-
-def _cost(group: Sequence[KeyedTask]) -> float:
-    return sum(conditions.cost(task) for task, _ in group)
-
-
 def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; only the parent answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
-def _stopping(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Leave no process behind, and wait for none that was interrupted."""
+def _worker() -> Iterator[ProcessPoolExecutor]:
+    """A process of its own; none is left behind, and none that was interrupted is waited for."""
+    pool = ProcessPoolExecutor(
+        max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
+    )
     try:
-        yield
+        yield pool
     except BaseException:
         for process in list((pool._processes or {}).values()):
             process.terminate()

@@ -17,7 +17,7 @@ from generator.records import record as records
 from generator.records.provenance import lock_digest, source_digest, versions
 from generator.records.record import Record
 from generator.records.registrations import require_registered
-from generator.records.times import Times, write_times
+from generator.records.times import Times, read_times, write_times
 from generator.running.conditions import CHUNK, modules, tasks
 from generator.running.keys import run_key
 from generator.running.store import Store
@@ -80,16 +80,35 @@ def run(
     waiting = [p for p in plans if not _is_current(p, root, store)]
     missing = {key: task for p in waiting for chunks in p.keyed.values() for task, key in chunks if key not in store}
     if missing:
-        compute_missing(store, missing, workers, progress)
+        compute_missing(store, missing, workers, progress, _expected_seconds(root, waiting))
     return [p.experiment.id for p in waiting if _write_record(p, root, store)]
 
 
-def compute_missing(store: Store, missing: Mapping[str, Task], workers: int, progress: Progress) -> None:
+def compute_missing(
+    store: Store,
+    missing: Mapping[str, Task],
+    workers: int,
+    progress: Progress,
+    expected: Mapping[str, float] | None = None,
+) -> None:
     """Compute these tasks into the store."""
     from generator.running.executors import compute
 
     done = progress(len(missing), f"training {CHUNK} replicates of each condition")
-    compute(store, [(task, key) for key, task in missing.items()], workers, done)
+    compute(store, [(task, key) for key, task in missing.items()], workers, done, expected)
+
+
+def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:
+    """What each key took when times were last written: good enough to begin with the longest."""
+    times = read_times(root)
+    known = times.seconds if times else {}
+    return {
+        key: known[p.experiment.id]["/".join(cell)] / len(chunks)
+        for p in plans
+        for cell, chunks in p.keyed.items()
+        if "/".join(cell) in known.get(p.experiment.id, {})
+        for _, key in chunks
+    }
 
 
 def write_run_times(experiments: Sequence[Experiment], root: Path, date: str) -> None:

@@ -1,7 +1,10 @@
 """Data sets: the article's random labels, a planted teacher, and real digits, drawn for each replicate."""
 
+import functools
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -99,9 +102,7 @@ def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> 
 
     Targets are one-hot.
     """
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
+    x, y = _scikit_learn_digits()
     if train < 1 or test < 0 or train + test > len(x):
         raise GeneratorError(f"expected at most {len(x)} digits to train and test on, found {train} and {test}")
     index = np.stack([generator(Stream.SPLIT, r).permutation(len(x)) for r in replicates]).astype(np.int32)
@@ -111,6 +112,16 @@ def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> 
         train=index[:, :train],
         test=index[:, train : train + test],
     )
+
+
+@functools.cache
+def _scikit_learn_digits() -> _Part:
+    """Scikit-learn's digits, read from its file: importing scikit-learn takes longer than training on them."""
+    package = importlib.util.find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise GeneratorError("expected scikit-learn, whose digits these are, found no such package")
+    table = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    return table[:, :-1], table[:, -1].astype(np.int64)
 
 
 def _taught(rng: np.random.Generator, slope: np.ndarray, count: int) -> _Part:

@@ -204,7 +204,8 @@ class Program:
         try:
             if key not in self._compiled:
                 # Traced here and once: called directly, a tf.function traces a second time on its second call.
-                compiled = tf.function(function, jit_compile=self.tier is not Tier.UNCOMPILED)
+                # Without AutoGraph: loops are written out, and converting Keras' code would take as long as tracing it.
+                compiled = tf.function(function, autograph=False, jit_compile=self.tier is not Tier.UNCOMPILED)
                 with _quiet():
                     self._compiled[key] = compiled.get_concrete_function(*tensors)
             return self._compiled[key](*tensors)
@@ -232,23 +233,23 @@ class Program:
 
     def _train(self, x: Any, y: Any, order: Any, weight: Any) -> Any:
         """All steps of one epoch; `order` (steps, replicates, batch), `weight` (steps, batch)."""
-        shape = (order.shape[0], self.chunk)
-        losses, penalties, accuracies = (tf.zeros(shape, self.dtype) for _ in range(3))
-        for i in tf.range(order.shape[0]):
-            weights = tf.broadcast_to(weight[i], (self.chunk, order.shape[2]))
-            arguments = (
-                [v.value for v in self.weights], [v.value for v in self.state], tf.gather(x, order[i]),
-                tf.gather(y, order[i]), weights,
-            )  # fmt: skip
-            gradients, state, loss, penalty, accuracy = self._over_replicates(self._gradient, arguments)
+        steps, _, batch = order.shape
+
+        def step(i: Any, *curves: Any) -> Any:
+            weights = tf.broadcast_to(weight[i], (self.chunk, batch))
+            arguments = (*self._values(), tf.gather(x, order[i]), tf.gather(y, order[i]), weights)
+            gradients, state, *measured = self._over_replicates(self._gradient, arguments)
             self.optimizer.apply(gradients, self.weights)
             for variable, value in zip(self.state, state, strict=True):
                 variable.assign(value)
-            at = [[i]]
-            losses = tf.tensor_scatter_nd_update(losses, at, [loss])
-            penalties = tf.tensor_scatter_nd_update(penalties, at, [penalty])
-            accuracies = tf.tensor_scatter_nd_update(accuracies, at, [accuracy])
-        return losses, penalties, accuracies
+            return i + 1, *_entered(curves, i, measured)
+
+        curves = [tf.zeros((steps, self.chunk), self.dtype)] * 3
+        return tf.while_loop(lambda i, *_: i < steps, step, (0, *curves))[1:]
+
+    def _values(self) -> tuple[list[Any], list[Any]]:
+        """The stacked variables' current values: trained ones, then the rest."""
+        return [v.value for v in self.weights], [v.value for v in self.state]
 
     def _gradient(self, arguments: Any) -> Any:
         """Gradient and step values of one replicate, before its step."""
@@ -285,21 +286,19 @@ class Program:
         return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def _evaluate(self, x: Any, y: Any, chunks: Any, training_chunks: Any) -> Any:
-        shape = chunks.shape
-        loss, hit = tf.zeros(shape, self.dtype), tf.zeros(shape, self.dtype)
         hidden = self.probe.outputs[1:] if self.probe else []
-        highest = [tf.fill((self.chunk, units.shape[-1]), tf.constant(-np.inf, self.dtype)) for units in hidden]
-        for i in tf.range(shape[0]):
-            arguments = (
-                [v.value for v in self.weights], [v.value for v in self.state], tf.gather(x, chunks[i]),
-                tf.gather(y, chunks[i]),
-            )  # fmt: skip
-            chunk_loss, chunk_hit, tops = self._over_replicates(self._forward, arguments)
-            loss = tf.tensor_scatter_nd_update(loss, [[i]], [chunk_loss])
-            hit = tf.tensor_scatter_nd_update(hit, [[i]], [chunk_hit])
+
+        def measure(i: Any, loss: Any, hit: Any, *highest: Any) -> Any:
+            arguments = (*self._values(), tf.gather(x, chunks[i]), tf.gather(y, chunks[i]))
+            *measured, tops = self._over_replicates(self._forward, arguments)
             counts = i < training_chunks
-            highest = [tf.where(counts, tf.maximum(a, b), a) for a, b in zip(highest, tops, strict=True)]
-        penalty = self._over_replicates(self._penalty, [v.value for v in self.weights])
+            higher = [tf.where(counts, tf.maximum(a, b), a) for a, b in zip(highest, tops, strict=True)]
+            return i + 1, *_entered((loss, hit), i, measured), *higher
+
+        measures = [tf.zeros(chunks.shape, self.dtype)] * 2
+        lowest = [tf.fill((self.chunk, units.shape[-1]), tf.constant(-np.inf, self.dtype)) for units in hidden]
+        _, loss, hit, *highest = tf.while_loop(lambda i, *_: i < chunks.shape[0], measure, (0, *measures, *lowest))
+        penalty = self._over_replicates(self._penalty, self._values()[0])
         squares = [
             tf.reduce_sum(tf.square(tf.reshape(v.value, (self.chunk, -1))), axis=1)
             for v in self.weights
@@ -322,6 +321,11 @@ class Program:
         variables = self.model.trainable_variables
         terms = [v.regularizer(w) for v, w in zip(variables, weights, strict=True) if v.regularizer is not None]
         return tf.add_n(terms) if terms else tf.zeros((), self.dtype)
+
+
+def _entered(curves: Sequence[Any], i: Any, values: Sequence[Any]) -> list[Any]:
+    """Curves with the `i`-th row replaced by these values."""
+    return [tf.tensor_scatter_nd_update(c, [[i]], [value]) for c, value in zip(curves, values, strict=True)]
 
 
 def _cut(order: np.ndarray, batch_size: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,8 +111,16 @@ def split(training: Training, examples: Examples) -> Split:
 
 def orders(parts: Split, replicates: Sequence[int], epochs: int) -> np.ndarray:
     """Pool indices in training order, int32 of shape (epochs, replicates, examples)."""
-    drawn = np.stack([permutations(r, parts.train.shape[1], epochs) for r in replicates], axis=1)
+    drawn = _drawn_orders(tuple(replicates), parts.train.shape[1], epochs)
     return np.take_along_axis(np.broadcast_to(parts.train, drawn.shape), drawn, axis=2)
+
+
+@functools.lru_cache(maxsize=2)
+def _drawn_orders(replicates: tuple[int, ...], examples: int, epochs: int) -> np.ndarray:
+    """Orders as positions; kept, as the conditions of a comparison share them and follow one another."""
+    drawn = np.stack([permutations(r, examples, epochs) for r in replicates], axis=1)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _train_chunk(training: Training, asked: list[int], progress: Callable[[int], Any]) -> History:

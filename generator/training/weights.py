@@ -1,11 +1,15 @@
 """Initial weights of a Keras model for each replicate, from the replicate's own streams."""
 
 import contextlib
+import functools
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from generator.training.streams import Stream, layer_seed
 
@@ -21,33 +25,33 @@ _REDRAWABLE = (
 )
 
 
-def initial_weights(build: Callable[[], keras.Model], model: keras.Model, replicate: int) -> list[np.ndarray]:
-    """Values for `model.variables`, drawn by the model's own initialisers from the replicate's `INIT` stream.
+def stacked_initial_weights(
+    build: Callable[[], keras.Model], model: keras.Model, replicates: Sequence[int]
+) -> list[np.ndarray]:
+    """Values for `model.variables`, drawn by the model's own initialisers from each replicate's `INIT` stream.
 
-    Seeds written into the model are replaced, where its layers are simple enough to be drawn again one by one. Other
-    models are built again with Keras' global seed. Seed generators (dropout) start from the `DROPOUT` stream.
+    One array a variable, the replicate axis first. Seeds written into the model are replaced, where its layers are
+    simple enough to be drawn again one by one. Other models are built again with Keras' global seed. Seed generators
+    (dropout) start from the `DROPOUT` stream.
     """
     owners = _owners(model)
     makers = [_initializer(variable, owners.get(id(variable))) for variable in model.variables]
     if all(maker is not None or _is_seed(v) for v, maker in zip(model.variables, makers, strict=True)):
         values = [
-            variable.numpy() if maker is None else _redrawn(variable, maker, replicate, i)
+            _repeated(variable.numpy(), replicates) if maker is None else _redrawn(variable, maker, replicates, i)
             for i, (variable, maker) in enumerate(zip(model.variables, makers, strict=True))
         ]
     else:
-        with _global_seed(layer_seed(Stream.INIT, replicate, 0)):
-            values = [variable.numpy() for variable in build().variables]
+        values = [np.stack(drawn) for drawn in zip(*(_built_again(build, r) for r in replicates), strict=True)]
     return [
-        _seed_state(variable, replicate, i) if _is_seed(variable) else value
+        np.stack([_seed_state(variable, r, i) for r in replicates]) if _is_seed(variable) else value
         for i, (variable, value) in enumerate(zip(model.variables, values, strict=True))
     ]
 
 
-def stacked_initial_weights(
-    build: Callable[[], keras.Model], model: keras.Model, replicates: Sequence[int]
-) -> list[np.ndarray]:
-    """The same for several replicates: one array a variable, the replicate axis first."""
-    return [np.stack(values) for values in zip(*(initial_weights(build, model, r) for r in replicates), strict=True)]
+def initial_weights(build: Callable[[], keras.Model], model: keras.Model, replicate: int) -> list[np.ndarray]:
+    """The same for one replicate."""
+    return [values[0] for values in stacked_initial_weights(build, model, [replicate])]
 
 
 def _owners(model: keras.Model) -> dict[int, keras.Layer]:
@@ -79,13 +83,55 @@ def _initializer(variable: keras.Variable, layer: keras.Layer | None) -> keras.i
 
 
 def _redrawn(
-    variable: keras.Variable, initializer: keras.initializers.Initializer, replicate: int, position: int
+    variable: keras.Variable, initializer: keras.initializers.Initializer, replicates: Sequence[int], position: int
 ) -> np.ndarray:
     config = initializer.get_config()
-    if "seed" in config:
-        config["seed"] = layer_seed(Stream.INIT, replicate, position)
-    drawn = type(initializer).from_config(config)(variable.shape, dtype=variable.dtype)
-    return np.asarray(keras.ops.convert_to_numpy(drawn))
+    if "seed" not in config:
+        drawn = type(initializer).from_config(config)(variable.shape, dtype=variable.dtype)
+        return _repeated(keras.ops.convert_to_numpy(drawn), replicates)
+    draw = _drawing(
+        type(initializer).__name__, json.dumps({**config, "seed": 0}), tuple(variable.shape), variable.dtype
+    )
+    seeds = [layer_seed(Stream.INIT, replicate, position) for replicate in replicates]
+    return np.asarray(draw(tf.constant(seeds, tf.int64)))
+
+
+class _GivenSeed(keras.random.SeedGenerator):  # type: ignore[misc]  # Keras has no types
+    """Stands where an initialiser expects its seed, and gives it a tensor; without the state of a real one."""
+
+    def __init__(self, seed: Any) -> None:
+        self.seed = seed
+
+    def next(self, ordered: bool = True) -> Any:  # noqa: ARG002  # Keras' own signature
+        """What Keras makes of a whole number as a seed."""
+        return tf.cast(tf.stack([self.seed, 0]), "uint32")
+
+
+@functools.cache
+def _drawing(kind: str, config: str, shape: tuple[int, ...], dtype: str) -> Any:
+    """A function from seeds to an initialiser's draws, traced once: drawn one by one, they cost as much as training.
+
+    XLA would draw other numbers, so it does not compile this.
+    """
+    initializer = getattr(keras.initializers, kind).from_config(json.loads(config))
+
+    def one(seed: Any) -> Any:
+        initializer.seed = _GivenSeed(seed)
+        return tf.convert_to_tensor(initializer(shape, dtype=dtype))
+
+    def draw(seeds: Any) -> Any:
+        return tf.map_fn(one, seeds, fn_output_signature=dtype)
+
+    return tf.function(draw, autograph=False, input_signature=[tf.TensorSpec((None,), tf.int64)])
+
+
+def _repeated(value: np.ndarray, replicates: Sequence[int]) -> np.ndarray:
+    return np.repeat(np.asarray(value)[None], len(replicates), axis=0)
+
+
+def _built_again(build: Callable[[], keras.Model], replicate: int) -> list[np.ndarray]:
+    with _global_seed(layer_seed(Stream.INIT, replicate, 0)):
+        return [variable.numpy() for variable in build().variables]
 
 
 @contextlib.contextmanager
