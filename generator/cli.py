@@ -109,6 +109,32 @@ def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
 
 
 @cli.command()
+@click.argument("kind", type=click.Choice(["erratum", "withdrawal"]))
+@click.argument("figure")
+@click.option("--version", "versions", multiple=True, help="A version that it is about; all that show it by default.")
+@click.option("--reason", required=True, help="What is wrong, for readers.")
+def notice(kind: str, figure: str, versions: Sequence[str], reason: str) -> None:
+    """Declare an erratum or a withdrawal of a published figure; commit the file it writes, then publish-status."""
+    from generator.citing.states import Kind
+    from generator.publishing import notices
+    from generator.publishing.versions import published_catalogue
+
+    today = datetime.date.today().isoformat()
+    notices.declare(ROOT, published_catalogue(ROOT).figure(figure), Kind(kind), versions, reason, today)
+    click.echo(f"declared in {notices.FILE}: commit it, then run publish-status")
+
+
+@cli.command(name="publish-status")
+@click.option("--push", is_flag=True, help="Also push the branch.")
+def publish_status(push: bool) -> None:
+    """Publish what was declared about figures since the last publication; no version is touched."""
+    from generator.publishing import versions
+
+    changed = versions.publish_status(root=ROOT, push=push)
+    click.echo("published the status of every figure" if changed else "the status of every figure is published already")
+
+
+@cli.command()
 @click.option("--reason", help="Why a registered claim is amended.")
 def register(reason: str | None) -> None:
     """Register claims as they stand, before their confirmatory runs; commit the file it writes."""
@@ -242,10 +268,11 @@ def _build(workers: int, *, version: str = "dev", address: str | None = None) ->
     digest = sources_digest(ROOT, version, address)
     if is_fresh(ROOT, digest):
         return False
+    from generator.publishing.names import is_release
     from generator.publishing.site import build_site
 
     nav = _write_docs(workers, version)
-    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address)
+    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address, indexed=is_release(version))
     mark_fresh(ROOT, digest)
     return True
 

@@ -19,16 +19,8 @@ _PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """What the next release with other numbers changed, in words."""
-
-    by: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A figure as one version shows it; `data` is the SHA-256 of its table."""
+    """A figure as one version shows it; `data` is the SHA-256 of its table, `told` says in words how it stands."""
 
     version: str
     page: str
@@ -38,7 +30,7 @@ class Edition:
     caption: str
     year: int
     state: State
-    change: Change | None = None
+    told: str
 
     @property
     def pinned(self) -> str:
@@ -64,10 +56,6 @@ class CataloguedFigure:
         if version not in found:
             raise UnknownNameError(f"version of {self.id}", version, found)
         return found[version]
-
-    def notices_of(self, version: str) -> tuple[Notice, ...]:
-        """What was declared about one version."""
-        return tuple(notice for notice in self.notices if version in notice.versions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,9 +164,8 @@ def _figure(identifier: str, figure: Mapping[str, Any]) -> CataloguedFigure:
 
 
 def _edition(entry: Mapping[str, Any]) -> Edition:
-    names = ("version", "page", "data", "title", "alt", "caption", "year")
-    change = Change(by=entry["change"]["by"], text=entry["change"]["text"]) if "change" in entry else None
-    return Edition(**{name: entry[name] for name in names}, state=State(entry["status"]), change=change)
+    names = ("version", "page", "data", "title", "alt", "caption", "year", "told")
+    return Edition(**{name: entry[name] for name in names}, state=State(entry["status"]))
 
 
 def notice_of(entry: Mapping[str, Any]) -> Notice:

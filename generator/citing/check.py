@@ -1,7 +1,7 @@
 """The state of every citation of a site's figures in somebody's documents."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,27 +122,14 @@ def _judge_preview(mention: Mention, data: str, catalogue: Catalogue) -> Checked
 
 
 def _judged(mention: Mention, figure: CataloguedFigure, edition: Edition, catalogue: Catalogue) -> CheckedCitation:
-    reasons = [
-        f"{notice.kind.value} of {notice.date}: {notice.reason}" for notice in figure.notices_of(edition.version)
-    ]
     return CheckedCitation(
         mention=mention,
         state=edition.state,
         figure=figure.id,
         version=edition.version,
-        detail="; ".join([*reasons, *changes_since(figure, edition)]),
+        detail="" if edition.state is State.CURRENT else edition.told,
         now=_now(figure, catalogue),
     )
-
-
-def changes_since(figure: CataloguedFigure, edition: Edition) -> Iterator[str]:
-    """What each later release with other numbers changed."""
-    later = {other.version: other for other in figure.editions}
-    while edition.change:
-        yield f"{edition.change.by}: {edition.change.text}"
-        if edition.change.by not in later:
-            return
-        edition = later[edition.change.by]
 
 
 def _now(figure: CataloguedFigure, catalogue: Catalogue) -> str | None:

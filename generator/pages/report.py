@@ -153,6 +153,8 @@ def _figure_entry(figure: DrawnFigure) -> dict[str, Any]:
             for name, content in sorted(figure.files.items())
         ],
         "alt": figure.plot.alt,
+        "caption": figure.plot.caption,
+        "year": figure.citation.year,
         "citation": citations.text(figure.citation),
         "url": figure.citation.url,
         "record": f"records/{figure.study.experiment.id}.json",

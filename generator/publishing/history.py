@@ -1,34 +1,34 @@
-"""The figures of every published version: which data each showed where, and a lasting address per data set.
+"""The figures of every published version: which numbers each showed, whether they still hold, and what changed them.
 
-On the published branch, `figures.json` lists for each figure the versions that hold it. `f/<data>/`, named after the
-first 12 digits of the SHA-256 of the figure's data table, keeps the figure's files for good: a drawing that changes is
-added beside the first one, and nothing is ever replaced but the folder's own page.
+It is `figures.json` on the published branch, and grows by an entry a figure with every version. What a release changed
+is worked out once, when it is published.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment
-
-from generator.citing.citations import ADDRESS_DIGITS
+from generator.citing.catalogue import pinned_folder
+from generator.citing.states import Notice, State, state_of
 from generator.errors import GeneratorError
-from generator.publishing.git import Snapshot
-from generator.settings import Settings
+from generator.figures.tables import compare_tables
+from generator.publishing.notices import Notices, notice_entry
 
-#: Later drawings are kept beside the first; the other files of a figure cite the version that they came with.
-DRAWINGS = (".svg", ".png")
+#: What a version's own `figures.json` says of a figure that is kept for good.
+_KEPT = ("title", "alt", "caption", "year")
+
+#: The data table of a figure by its id and the table's SHA-256.
+ReadTable = Callable[[str, str], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedFigure:
-    """A figure of a built site: its files by name, and the SHA-256 of its data table."""
+    """A figure of a built site: what its list says of it, its files by name, and the SHA-256 of its data table."""
 
     id: str
-    title: str
-    alt: str
+    about: Mapping[str, Any]
     data: str
     files: Mapping[str, bytes]
 
@@ -37,132 +37,129 @@ class PublishedFigure:
         """The lasting address of its data, below the published root."""
         return pinned_folder(self.data)
 
-
-def pinned_folder(data: str) -> str:
-    """The folder of a data table by the table's SHA-256."""
-    return f"f/{data[:ADDRESS_DIGITS]}"
+    def entry(self, version: str) -> dict[str, Any]:
+        """The figure in the history, as a version shows it."""
+        page = f"{version}/fig/{self.id}/"
+        return {"version": version, "page": page, "data": self.data, "pinned": f"{self.folder}/", **self.about}
 
 
 def figures_of(site: Mapping[str, bytes]) -> list[PublishedFigure]:
     """The figures that a site's `figures.json` lists; none where it has no such file."""
     if "figures.json" not in site:
         return []
-    return [_figure(entry, site) for entry in _entries(site["figures.json"])]
-
-
-def _entries(content: bytes) -> list[Mapping[str, Any]]:
     try:
-        figures = json.loads(content)["figures"]
-        return [{name: str(figure[name]) for name in ("id", "title", "alt")} for figure in figures]
+        listed = json.loads(site["figures.json"])["figures"]
+        about = {str(figure["id"]): {name: figure[name] for name in _KEPT} for figure in listed}
     except (ValueError, KeyError, TypeError) as error:
         raise GeneratorError(
-            f"expected figures.json to list figures with id, title and alt, found {type(error).__name__}: {error}"
+            f"expected figures.json to list figures with id, {', '.join(_KEPT)}, found {type(error).__name__}: {error}"
         ) from None
+    return [_figure(identifier, said, site) for identifier, said in about.items()]
 
 
-def _figure(entry: Mapping[str, Any], site: Mapping[str, bytes]) -> PublishedFigure:
-    start = f"fig/{entry['id']}/"
+def _figure(identifier: str, about: Mapping[str, Any], site: Mapping[str, bytes]) -> PublishedFigure:
+    start = f"fig/{identifier}/"
     files = {name.removeprefix(start): content for name, content in site.items() if name.startswith(start)}
-    table = files.get(f"{entry['id']}.csv")
+    table = files.get(f"{identifier}.csv")
     if table is None:
-        raise GeneratorError(f"expected the data of {entry['id']} in {start}{entry['id']}.csv, found no such file")
+        raise GeneratorError(f"expected the data of {identifier} in {start}{identifier}.csv, found no such file")
     return PublishedFigure(
-        **entry,
+        id=identifier,
+        about=about,
         data=hashlib.sha256(table).hexdigest(),
         files={name: content for name, content in files.items() if name != "index.html"},
     )
 
 
 def updated_history(
-    history: Mapping[str, Any], figures: Iterable[PublishedFigure], version: str, versions: list[str]
+    history: Mapping[str, Any], figures: Iterable[PublishedFigure], version: str, versions: Sequence[str]
 ) -> dict[str, Any]:
-    """The history after a version is published: its entries are new, and those of versions that are gone are dropped.
+    """The history after a version is published; of a preview that is replaced, the digest of its numbers stays.
 
-    `versions` are all published versions, in the order in which the entries are listed.
+    `versions` are all published versions, the newest first, in which order the entries are listed.
     """
-    updated = {
-        identifier: {**figure, "versions": [entry for entry in figure["versions"] if entry["version"] != version]}
-        for identifier, figure in history.items()
-    }
-    for figure in figures:
-        entry = {
-            "version": version,
-            "page": f"{version}/fig/{figure.id}/",
-            "data": figure.data,
-            "pinned": f"{figure.folder}/",
+    shown = {figure.id: [figure.entry(version)] for figure in figures}
+    unknown: dict[str, Any] = {"versions": [], "previews": []}
+    updated = {}
+    for identifier in sorted(history.keys() | shown.keys()):
+        before = history.get(identifier, unknown)
+        kept = [entry for entry in before["versions"] if entry["version"] != version and entry["version"] in versions]
+        entries = sorted([*kept, *shown.get(identifier, [])], key=lambda entry: versions.index(entry["version"]))
+        ever = {*before["previews"], *(entry["data"] for entry in before["versions"])}
+        updated[identifier] = {
+            "versions": entries,
+            "previews": sorted(ever - {entry["data"] for entry in entries}),
         }
-        earlier = updated.get(figure.id, {"versions": []})["versions"]
-        updated[figure.id] = {"title": figure.title, "alt": figure.alt, "versions": [entry, *earlier]}
-    for listed in updated.values():
-        present = [entry for entry in listed["versions"] if entry["version"] in versions]
-        listed["versions"] = sorted(present, key=lambda entry: versions.index(entry["version"]))
-    return {identifier: listed for identifier, listed in sorted(updated.items()) if listed["versions"]}
+    return updated
 
 
-def pinned_files(
-    figures: Iterable[PublishedFigure],
-    history: Mapping[str, Any],
-    releases: Iterable[str],
-    published: Snapshot,
-    settings: Settings,
-    templates: Environment,
-) -> dict[str, bytes]:
-    """What a version adds to the lasting folders of its figures, with each folder's page, by path on the branch.
-
-    Only a release is named on a page, since what it links to stays.
-    """
-    figures = list(figures)
-    added = {path: content for figure in figures for path, content in _new_files(figure, published).items()}
-    for data in sorted({figure.data for figure in figures}):
-        folder = pinned_folder(data)
-        names = _inside(folder, [*published.objects, *added]) - {"index.html"}
-        page = _page(data, names, history, set(releases), settings, templates)
-        added[f"{folder}/index.html"] = page.encode()
-    return added
-
-
-def _inside(folder: str, paths: Iterable[str]) -> set[str]:
-    start = f"{folder}/"
-    return {path.removeprefix(start) for path in paths if path.startswith(start)}
-
-
-def _new_files(figure: PublishedFigure, published: Snapshot) -> dict[str, bytes]:
-    """The files that the figure's folder lacks; another drawing goes into a folder named after its own bytes."""
-    known = published.under(figure.folder)
-    if f"{figure.id}.csv" not in known:
-        return {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
-    return {
-        f"{figure.folder}/{hashlib.sha256(content).hexdigest()[:ADDRESS_DIGITS]}/{name}": content
-        for name, content in figure.files.items()
-        if name.endswith(DRAWINGS) and known.get(name) != published.name_of(content)
-    }
-
-
-def _page(
-    data: str,
-    names: set[str],
-    history: Mapping[str, Any],
-    releases: set[str],
-    settings: Settings,
-    templates: Environment,
-) -> str:
-    figures = [
-        {
-            "title": figure["title"],
-            "alt": figure["alt"],
-            "light": f"{identifier}.svg",
-            "dark": f"{identifier}-dark.svg" if f"{identifier}-dark.svg" in names else None,
-            "releases": [entry for entry in entries if entry["version"] in releases],
+def with_states(
+    history: Mapping[str, Any], notices: Notices, releases: Sequence[str], read_table: ReadTable
+) -> dict[str, Any]:
+    """The history with the state of every entry, told in words; `releases` are the newest first."""
+    judged = {}
+    for identifier, figure in history.items():
+        own = notices.get(identifier, ())
+        entries = _with_changes(identifier, figure["versions"], releases, read_table)
+        judged[identifier] = {
+            **figure,
+            "notices": [notice_entry(notice) for notice in own],
+            "versions": [_judged(entry, entries, own, releases) for entry in entries],
         }
-        for identifier, figure in sorted(history.items())
-        if (entries := [entry for entry in figure["versions"] if entry["data"] == data])
-    ]
-    return templates.get_template("figure.html").render(
-        figures=figures,
-        files=sorted(name for name in names if "/" not in name),
-        redrawn=sorted(name for name in names if "/" in name),
-        data=data,
-        address=f"{settings.address}{pinned_folder(data)}/",
-        site_name=settings.name,
-        licence=settings.content_licence,
-    )
+    return judged
+
+
+def _with_changes(
+    identifier: str, entries: Sequence[Mapping[str, Any]], releases: Sequence[str], read_table: ReadTable
+) -> list[dict[str, Any]]:
+    """The entries, each with what the next release that has other numbers changed; what is known already is kept."""
+    data = _data(entries)
+    changed = []
+    for entry in entries:
+        by = _next_change(entry, data, releases)
+        known = entry.get("change")
+        if by is None or not known or (known["by"], known["data"]) != (by, data.get(by)):
+            known = by and _change(identifier, entry["data"], by, data.get(by), read_table)
+        changed.append({**entry, "change": known})
+    return changed
+
+
+def _data(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {entry["version"]: entry["data"] for entry in entries}
+
+
+def _next_change(entry: Mapping[str, Any], data: Mapping[str, str], releases: Sequence[str]) -> str | None:
+    """The first release after an entry's that shows other numbers, or none of this figure."""
+    if entry["version"] not in releases:
+        return None
+    later = reversed(releases[: releases.index(entry["version"])])
+    return next((release for release in later if data.get(release) != entry["data"]), None)
+
+
+def _change(identifier: str, before: str, by: str, after: str | None, read_table: ReadTable) -> dict[str, Any]:
+    if after is None:
+        return {"by": by, "data": None, "text": "no longer shows it"}
+    change = compare_tables(read_table(identifier, before), read_table(identifier, after))
+    return {"by": by, "data": after, "text": str(change)}
+
+
+def _judged(
+    entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], notices: Sequence[Notice], releases: Sequence[str]
+) -> dict[str, Any]:
+    """An entry with its state, and why it has it."""
+    state = state_of(entry["version"], notices, _data(entries), releases)
+    about = [notice for notice in notices if entry["version"] in notice.versions]
+    reasons = [f"{notice.kind.value} of {notice.date}: {notice.reason}" for notice in about]
+    told = "; ".join([*reasons, *_steps(entry, entries, releases)])
+    return {**entry, "status": state.value, "told": told or State.CURRENT.value}
+
+
+def _steps(entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], releases: Sequence[str]) -> Iterator[str]:
+    """What each release since then changed, where the newest does not show the same again."""
+    if entry["version"] not in releases or _data(entries).get(releases[0]) == entry["data"]:
+        return
+    yield f"superseded by {releases[0]}"
+    change = entry["change"]
+    while change:
+        yield f"{change['by']} {change['text']}"
+        change = next((later["change"] for later in entries if later["version"] == change["by"]), None)

@@ -1,20 +1,24 @@
 """What the published branch holds, as mike lays it out: versions, aliases, and what stands beside them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mike.versions
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from generator.citing.catalogue import pinned_folder
 from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot, read_file
-from generator.publishing.history import figures_of, pinned_files, updated_history
+from generator.publishing.history import PublishedFigure, ReadTable, figures_of, updated_history, with_states
 from generator.publishing.names import LATEST, is_release
+from generator.publishing.notices import read_notices
+from generator.publishing.pinned import pinned_files
 from generator.publishing.policy import protected
+from generator.publishing.root_pages import page_templates, redirect, sitemap, status_files
 from generator.settings import Settings, read_settings
+from generator.spec import plain
 
 #: How many differing files an error names.
 NAMED_FILES = 5
@@ -39,10 +43,20 @@ def plan_version(root: Path, base: Snapshot, version: str, alias: str | None, fi
     _require_unaltered(base, version, files)
     versions, aliases = _register(root, base, version, alias)
     copies = {f"{folder}/{name}": content for folder in (version, *aliases) for name, content in files.items()}
-    return Plan(
-        folders=frozenset({version, *aliases}),
-        files={**copies, **_root_files(root, base, version, versions, files)},
-    )
+    figures = figures_of(files)
+    history = updated_history(_read_history(root, base), figures, version, _names(versions))
+    beside = _root_files(root, base, versions, history, figures)
+    # A host shows one page for all that is missing, and looks for it at the root.
+    missing = {"404.html": files["404.html"]} if version == _leading(versions)[1] and "404.html" in files else {}
+    return Plan(folders=frozenset({version, *aliases}), files={**copies, **missing, **beside})
+
+
+def plan_status(root: Path, base: Snapshot) -> Plan:
+    """The branch with what is known today of every figure; the versions stay as they are."""
+    versions = _read_versions(root, base)
+    if not _names(versions):
+        raise GeneratorError("expected a published version to tell the status of, found none")
+    return Plan(folders=frozenset(), files=_root_files(root, base, versions, _read_history(root, base), []))
 
 
 def _require_unaltered(base: Snapshot, version: str, files: Mapping[str, bytes]) -> None:
@@ -84,39 +98,64 @@ def _read_versions(root: Path, base: Snapshot) -> mike.versions.Versions:
 
 
 def _root_files(
-    root: Path, base: Snapshot, version: str, versions: mike.versions.Versions, files: Mapping[str, bytes]
+    root: Path,
+    base: Snapshot,
+    versions: mike.versions.Versions,
+    history: Mapping[str, Any],
+    figures: Sequence[PublishedFigure],
 ) -> dict[str, bytes]:
     """What stands beside the versions: their list, the way to the newest, and the figures of all of them."""
     settings = read_settings(root)
-    templates = Environment(
-        loader=FileSystemLoader(root / "templates" / "published"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    names = [str(info.version) for info in versions]
-    releases = [name for name in names if is_release(name)]
-    figures = figures_of(files)
-    history = updated_history(_read_history(root, base), figures, version, names)
-    target, leading = _leading(versions)
-    # A host shows one page for all that is missing, and looks for it at the root.
-    missing = {"404.html": files["404.html"]} if version == leading and "404.html" in files else {}
+    templates = page_templates(root, settings)
+    releases = [name for name in _names(versions) if is_release(name)]
+    newest = (releases or _names(versions))[0]
+    judged = with_states(history, read_notices(root), releases, _table_reader(root, base, figures))
     made = {
         ".nojekyll": b"",
-        "index.html": _redirect(target, settings, templates).encode(),
-        "sitemap.xml": _sitemap(releases, settings).encode(),
+        "index.html": redirect(_leading(versions)[0], templates),
+        "sitemap.xml": sitemap(releases, settings),
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
-        "figures.json": _json({"figures": history}),
-        **pinned_files(figures, history, releases, base, settings, templates),
+        "figures.json": _json(_catalogue(settings, versions, newest, judged)),
+        **status_files(root, judged, newest, templates),
+        **pinned_files(figures, judged, base, templates),
     }
-    return {**missing, **protected(made)}
+    return protected(made)
+
+
+def _names(versions: mike.versions.Versions) -> list[str]:
+    return [str(info.version) for info in versions]
+
+
+def _catalogue(
+    settings: Settings, versions: mike.versions.Versions, newest: str, figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The list of all figures, as `generator.citing.catalogue` reads it."""
+    aliases = {alias: str(info.version) for info in versions for alias in sorted(info.aliases)}
+    return {"site": plain(settings), "newest": newest, "aliases": aliases, "figures": figures}
+
+
+def _table_reader(root: Path, base: Snapshot, figures: Sequence[PublishedFigure]) -> ReadTable:
+    """Reads the data table of a figure: one that is published with this plan, or one that is on the branch."""
+    fresh = {(figure.id, figure.data): figure.files[f"{figure.id}.csv"] for figure in figures}
+
+    def read(identifier: str, data: str) -> bytes:
+        path = f"{pinned_folder(data)}/{identifier}.csv"
+        content = fresh.get((identifier, data)) or read_file(root, base, path)
+        if content is None:
+            raise GeneratorError(f"expected the data of {identifier} at {path} on the published branch, found none")
+        return content
+
+    return read
 
 
 def _read_history(root: Path, base: Snapshot) -> Mapping[str, Any]:
     content = read_file(root, base, "figures.json")
     try:
         history = json.loads(content)["figures"] if content else {}
-        return {identifier: {**figure, "versions": list(figure["versions"])} for identifier, figure in history.items()}
+        return {
+            identifier: {"versions": list(figure["versions"]), "previews": list(figure["previews"])}
+            for identifier, figure in history.items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GeneratorError(
             f"expected figures.json on the published branch to list figures, found {type(error).__name__}: {error}"
@@ -128,23 +167,8 @@ def _leading(versions: mike.versions.Versions) -> tuple[str, str]:
     for info in versions:
         if LATEST in info.aliases:
             return LATEST, str(info.version)
-    names = [str(info.version) for info in versions]
-    newest = next((name for name in names if is_release(name)), names[0])
+    newest = next((name for name in _names(versions) if is_release(name)), _names(versions)[0])
     return newest, newest
-
-
-def _redirect(target: str, settings: Settings, templates: Environment) -> str:
-    return templates.get_template("redirect.html").render(
-        title=settings.name, target=f"{target}/", address=f"{settings.address}{target}/"
-    )
-
-
-def _sitemap(releases: list[str], settings: Settings) -> str:
-    entries = "".join(f"  <sitemap><loc>{settings.address}{name}/sitemap.xml</loc></sitemap>\n" for name in releases)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</sitemapindex>\n'
-    )
 
 
 def _json(value: object) -> bytes:

@@ -11,7 +11,9 @@ _RELEASE = re.compile(r"v?\d")
 LATEST = "latest"
 
 #: What stands beside the versions on the published branch.
-ROOT_NAMES = frozenset({"404.html", "f", "figures.json", "index.html", "sitemap.xml", "status", "versions.json"})
+ROOT_NAMES = frozenset(
+    {"404.html", "assets", "changes", "f", "figures.json", "index.html", "sitemap.xml", "status", "versions.json"}
+)
 
 
 def is_release(version: str) -> bool:

@@ -34,11 +34,14 @@ ENVIRONMENT = {
 NAMED_PROBLEMS = 5
 
 
-def build_site(docs: Path, nav: list[Any], target: Path, root: Path, site_url: str | None = None) -> None:
+def build_site(
+    docs: Path, nav: list[Any], target: Path, root: Path, site_url: str | None = None, *, indexed: bool = True
+) -> None:
     """Build, check and put in place the site of the Markdown in `docs`; the old site stays if anything is wrong.
 
     `nav` is MkDocs' navigation; `root` holds `mkdocs.yml`. `site_url` is the address of the version that is being
-    built, where that is not the address in `mkdocs.yml`. Every message of MkDocs and every finding of the gate is an
+    built, where that is not the address in `mkdocs.yml`; search engines are asked to leave out what is not `indexed`.
+    Every message of MkDocs and every finding of the gate is an
     error.
     """
     target = target.resolve()
@@ -46,7 +49,7 @@ def build_site(docs: Path, nav: list[Any], target: Path, root: Path, site_url: s
     with _only_build(root):
         heal(target)
         require_ours(target)
-        configuration = write_configuration(docs, nav, target, root, address)
+        configuration = write_configuration(docs, nav, target, root, address, indexed=indexed)
         new = beside(target, "new")
         try:
             _run_mkdocs(configuration, new)
@@ -69,7 +72,9 @@ def _only_build(root: Path) -> Iterator[None]:
         raise GeneratorError(f"expected to write the site, found {error.strerror}: {error.filename}") from error
 
 
-def write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, address: str | None = None) -> Path:
+def write_configuration(
+    docs: Path, nav: list[Any], target: Path, root: Path, address: str | None = None, *, indexed: bool = True
+) -> Path:
     """Write `build/mkdocs.yml`, which is what only this build knows; MkDocs takes its paths as relative to itself."""
     path = root.resolve() / "build" / "mkdocs.yml"
 
@@ -79,6 +84,7 @@ def write_configuration(docs: Path, nav: list[Any], target: Path, root: Path, ad
     configuration = {
         "INHERIT": relative(root / "mkdocs.yml"),
         **({"site_url": address} if address else {}),
+        **({} if indexed else {"extra": {"noindex": True}}),
         "docs_dir": relative(docs),
         "site_dir": relative(target),
         "theme": {"custom_dir": relative(root / "templates" / "theme")},

@@ -6,13 +6,14 @@ the commit it was prepared on; so a reader never sees half a version, and two wh
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 import mike.git_utils
 
+from generator.citing.catalogue import Catalogue, parse_catalogue
 from generator.errors import GeneratorError
 from generator.publishing.git import (
     GitError,
@@ -20,12 +21,13 @@ from generator.publishing.git import (
     commit_at,
     git,
     is_ancestor,
+    read_file,
     require_committed,
     require_repository,
     snapshot,
     swap_reference,
 )
-from generator.publishing.layout import Plan, plan_version
+from generator.publishing.layout import Plan, plan_status, plan_version
 from generator.publishing.names import require_alias_name, require_version_name
 from generator.publishing.tree import digest_of_files, published_files, read_seal
 from generator.settings import read_settings
@@ -61,15 +63,14 @@ def version_site_url(root: Path, version: str) -> str:
     return f"{read_settings(root).address}{version}/"
 
 
-def require_publishable(root: Path, version: str, alias: str | None = None) -> Path:
-    """Refuse early what would fail after a build; returns the repository's folder."""
+def require_publishable(root: Path, version: str, alias: str | None = None) -> None:
+    """Refuse early what would fail after a build."""
     require_version_name(version)
     if alias is not None:
         require_alias_name(alias)
     read_settings(root)
-    folder = require_repository(root)
+    require_repository(root)
     require_committed(root)
-    return folder
 
 
 def publish(
@@ -87,26 +88,56 @@ def publish(
     A release (its name begins with a digit, or v and a digit) is never altered: the same bytes again change nothing,
     other bytes are an error that names the files. Other names, and aliases, may be replaced.
     """
-    folder = require_publishable(root, version, alias)
+    require_publishable(root, version, alias)
     files = _sealed_files(site, version_site_url(root, version))
+    target = Target(root=root, branch=branch, remote=remote, push=push)
+    commit, changed = _swapped_in(
+        target, f"Publish {version}", lambda base: plan_version(root, base, version, alias, files)
+    )
+    address = version_site_url(root, version)
+    return Publication(version=version, alias=alias, address=address, commit=commit, changed=changed, pushed=push)
+
+
+def publish_status(*, root: Path, push: bool = False, branch: str = "gh-pages", remote: str = "origin") -> bool:
+    """Publish what was declared about figures since the last publication; whether that was anything."""
+    require_committed(root)
+    target = Target(root=root, branch=branch, remote=remote, push=push)
+    return _swapped_in(target, "Publish the status of figures", lambda base: plan_status(root, base))[1]
+
+
+def published_catalogue(root: Path, branch: str = "gh-pages") -> Catalogue:
+    """The list of all figures on the branch as it is known here."""
+    commit = commit_at(root, f"refs/heads/{branch}")
+    content = read_file(root, snapshot(root, commit), "figures.json")
+    if content is None:
+        raise GeneratorError(f"expected a version on {branch}, found none; publish one first")
+    return parse_catalogue(content, f"figures.json on {branch}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The branch that is published: of a repository, and with `push` of its remote."""
+
+    root: Path
+    branch: str
+    remote: str
+    push: bool
+
+
+def _swapped_in(target: Target, message: str, plan: Callable[[Snapshot], Plan]) -> tuple[str, bool]:
+    """Commit a plan on the branch, starting again when somebody was faster; the commit, and whether it is a new one."""
+    root, branch, remote = target.root, target.branch, target.remote
     reference = f"refs/heads/{branch}"
-    with _lock(folder):
+    with _lock(require_repository(root)):
         for _ in range(ATTEMPTS):
             local = commit_at(root, reference)
-            base = snapshot(root, _base(root, local, branch, remote, push))
-            commit = _commit(root, base, plan_version(root, base, version, alias, files), f"Publish {version}")
-            if push and not _pushed(root, commit, branch, remote):
+            base = snapshot(root, _base(root, local, branch, remote, target.push))
+            commit = _commit(root, base, plan(base), message)
+            if target.push and not _pushed(root, commit, branch, remote):
                 continue
             if local == commit or swap_reference(root, reference, commit, local):
-                return Publication(
-                    version=version,
-                    alias=alias,
-                    address=version_site_url(root, version),
-                    commit=commit,
-                    changed=commit != base.commit,
-                    pushed=push,
-                )
-    raise GeneratorError(f"expected {branch} to hold still while {version} is added, found it moved {ATTEMPTS} times")
+                return commit, commit != base.commit
+    raise GeneratorError(f"expected {branch} to hold still meanwhile, found that it moved {ATTEMPTS} times: {message}")
 
 
 def _sealed_files(site: Path, address: str) -> dict[str, bytes]:

@@ -20,10 +20,9 @@ SITE = {
 }
 
 
-def edition(version: str, figure: str, byte: str, status: str, change: tuple[str, str] | None = None) -> dict[str, Any]:
+def edition(version: str, figure: str, byte: str, status: str, told: str = "current") -> dict[str, Any]:
     """A version of a figure whose data has the digest `byte`, 32 times."""
     data = byte * 32
-    told = {"change": {"by": change[0], "text": change[1]}} if change else {}
     return {
         "version": version,
         "page": f"{version}/fig/{figure}/",
@@ -34,21 +33,26 @@ def edition(version: str, figure: str, byte: str, status: str, change: tuple[str
         "caption": f"Caption of {figure}.",
         "year": 2026,
         "status": status,
-        **told,
+        "told": told,
     }
 
 
 def document() -> dict[str, Any]:
     """Three releases and a preview of four figures."""
+    later = "0.3 changed 4 of 20 values"
     rate = [
         edition("dev", "fig-rate", "ad", "current"),
         edition("0.3", "fig-rate", "a3", "current"),
-        edition("0.2", "fig-rate", "a2", "superseded", ("0.3", "4 of 20 numbers changed")),
-        edition("0.1", "fig-rate", "a1", "superseded", ("0.2", "2 of 20 numbers changed")),
+        edition("0.2", "fig-rate", "a2", "superseded", f"superseded by 0.3; {later}"),
+        edition("0.1", "fig-rate", "a1", "superseded", f"superseded by 0.3; 0.2 changed 2 of 20 values; {later}"),
     ]
-    batch = [edition("0.3", "fig-batch-size", "b3", "current"), edition("0.2", "fig-batch-size", "b2", "corrected")]
-    stopping = [edition(version, "fig-early-stopping", "c1", "withdrawn") for version in ("0.3", "0.2")]
-    gone = [edition("0.1", "fig-gone", "d1", "superseded", ("0.2", "it is no longer shown"))]
+    batch = [
+        edition("0.3", "fig-batch-size", "b3", "current"),
+        edition("0.2", "fig-batch-size", "b2", "corrected", "erratum of 2026-05-01: The axis was wrong."),
+    ]
+    withdrawn = "withdrawal of 2026-06-01: Wrong data."
+    stopping = [edition(version, "fig-early-stopping", "c1", "withdrawn", withdrawn) for version in ("0.3", "0.2")]
+    gone = [edition("0.1", "fig-gone", "d1", "superseded", "superseded by 0.3; 0.2 no longer shows it")]
     erratum = {"kind": "erratum", "versions": ["0.2"], "reason": "The axis was wrong.", "date": "2026-05-01"}
     withdrawal = {"kind": "withdrawal", "versions": ["0.2", "0.3"], "reason": "Wrong data.", "date": "2026-06-01"}
     return {

@@ -101,7 +101,7 @@ def test_a_line_says_what_changed_and_what_holds_now(catalogue: Catalogue, tmp_p
     )
     site, now = "https://figures.example/docs", "https://figures.example/docs/f/"
     assert [str(citation).removeprefix(f"{page}:") for citation in check([page], catalogue)] == [
-        "1: superseded: fig-rate 0.1; 0.2: 2 of 20 numbers changed; 0.3: 4 of 20 numbers changed; "
+        "1: superseded: fig-rate 0.1; superseded by 0.3; 0.2 changed 2 of 20 values; 0.3 changed 4 of 20 values; "
         f"now {now}a3a3a3a3a3a3/",
         f"2: corrected: fig-batch-size 0.2; erratum of 2026-05-01: The axis was wrong.; now {now}b3b3b3b3b3b3/",
         f"3: withdrawn: fig-early-stopping 0.3; withdrawal of 2026-06-01: Wrong data.; now {now}c1c1c1c1c1c1/",
@@ -140,7 +140,7 @@ def test_json_holds_what_the_lines_say(catalogue: Catalogue) -> None:
         "state": "superseded",
         "figure": "fig-rate",
         "version": "0.1",
-        "detail": "0.2: 2 of 20 numbers changed; 0.3: 4 of 20 numbers changed",
+        "detail": "superseded by 0.3; 0.2 changed 2 of 20 values; 0.3 changed 4 of 20 values",
         "now": "https://figures.example/docs/f/a3a3a3a3a3a3/",
     }
     with pytest.raises(GeneratorError, match="expected 5 citations to be current, found 4 that are not"):

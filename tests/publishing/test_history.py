@@ -30,7 +30,10 @@ def figure(identifier: str, table: str, drawing: str = "first") -> dict[str, str
 
 def with_list(files: Mapping[str, str], *identifiers: str) -> dict[str, str]:
     """A site's files with their list of figures."""
-    figures = [{"id": name, "title": f"Title <of> {name}", "alt": f'"{name}"', "page": ""} for name in identifiers]
+    figures = [
+        {"id": name, "title": f"Title <of> {name}", "alt": f'"{name}"', "caption": "1 < 2.", "year": 2026}
+        for name in identifiers
+    ]
     return {**files, "figures.json": json.dumps({"figures": figures})}
 
 
@@ -64,21 +67,58 @@ def test_history_names_the_versions_and_data_of_each_figure(repository: Path, si
 
     found = history(repository)
     digest = hashlib.sha256(b"3").hexdigest()
-    assert found["fig-a"]["title"] == "Title <of> fig-a"
     assert found["fig-a"]["versions"][0] == {
         "version": "0.2",
         "page": "0.2/fig/fig-a/",
         "data": digest,
         "pinned": f"f/{digest[:12]}/",
+        "title": "Title <of> fig-a",
+        "alt": '"fig-a"',
+        "caption": "1 < 2.",
+        "year": 2026,
+        "status": "current",
+        "told": "current",
+        "change": None,
     }
     assert [entry["version"] for entry in found["fig-a"]["versions"]] == ["0.2", "0.1"]
     assert [entry["version"] for entry in found["fig-b"]["versions"]] == ["0.1"]
 
 
-def test_a_replaced_version_takes_its_entries_along(repository: Path, site: Site) -> None:
+def told(root: Path) -> dict[str, dict[str, str]]:
+    """What is told of each version of each figure."""
+    return {
+        name: {entry["version"]: entry["told"] for entry in figure["versions"]}
+        for name, figure in history(root).items()
+    }
+
+
+def test_what_releases_change_is_told_of_those_before(repository: Path, site: Site) -> None:
+    tables = {"0.1": "a,b\nx,1\ny,2\n", "0.2": "a,b\nx,1\ny,4\n", "0.3": "a,b\nx,1\n", "0.4": "a,b\nx,1\n"}
+    for version, table in tables.items():
+        publish(site(version, with_list(figure("fig-a", table), "fig-a")), version, root=repository)
+    publish(site("dev", with_list(figure("fig-a", "new"), "fig-a")), "dev", root=repository)
+    shape = "0.3 changed its number of rows from 2 to 1"
+    assert told(repository)["fig-a"] == {
+        "dev": "current",
+        "0.4": "current",
+        "0.3": "current",
+        "0.2": f"superseded by 0.4; {shape}",
+        "0.1": f"superseded by 0.4; 0.2 changed 1 of 4 values, the most b in a y: 2 to 4; {shape}",
+    }
+    # Back to the first numbers, which hold again; and a release that no longer shows the figure.
+    publish(site("0.5", with_list(figure("fig-a", tables["0.1"]), "fig-a")), "0.5", root=repository)
+    assert told(repository)["fig-a"]["0.1"] == "current"
+    publish(site("0.6"), "0.6", root=repository)
+    assert told(repository)["fig-a"]["0.5"] == "superseded by 0.6; 0.6 no longer shows it"
+
+
+def test_of_a_preview_that_is_replaced_the_numbers_stay_known(repository: Path, site: Site) -> None:
     publish(site("dev", with_list(figure("fig-a", "1"), "fig-a")), "dev", root=repository)
     publish(site("dev", with_list(figure("fig-b", "1"), "fig-b")), "dev", root=repository)
-    assert list(history(repository)) == ["fig-b"]
+    found = history(repository)
+    assert found["fig-a"] == {"versions": [], "previews": [hashlib.sha256(b"1").hexdigest()], "notices": []}
+    assert [entry["version"] for entry in found["fig-b"]["versions"]] == ["dev"]
+    assert folder_of("1") in tree(repository, "status/fig-a")["index.html"]
 
 
 def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, site: Site) -> None:
@@ -100,11 +140,8 @@ def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, s
     drawing = DRAWING.format("second")
     added = hashlib.sha256(drawing.encode()).hexdigest()[:12]
     assert third[f"{added}/fig-a.svg"] == drawing
-    assert {name: third[name] for name in first if name != "index.html"} == {
-        name: content for name, content in first.items() if name != "index.html"
-    }
+    assert {name: third[name] for name in first} == first
     assert len(third) == len(first) + 2
-    assert ">0.3</a>, <a href=" in third["index.html"]
 
 
 def test_figures_with_the_same_data_share_its_page(repository: Path, site: Site) -> None:
@@ -113,7 +150,11 @@ def test_figures_with_the_same_data_share_its_page(repository: Path, site: Site)
     page = tree(repository, folder_of("1"))["index.html"]
     assert "Title &lt;of&gt; fig-a" in page
     assert "Title &lt;of&gt; fig-b" in page
-    assert page.count("Not part of a release.") == 2
+    assert page.count("data-status-of=") == 2
+    # Where the second comes later, the page is the one thing that is written again.
+    publish(site("0.1", with_list(figure("fig-c", "1"), "fig-c")), "0.1", root=repository)
+    later = tree(repository, folder_of("1"))["index.html"]
+    assert [f"Title &lt;of&gt; fig-{letter}" in later for letter in "abc"] == [True, True, True]
 
 
 def test_the_published_root_is_a_site_without_faults(repository: Path, site: Site, tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""The lasting folder of each data table, `f/<data>/`: named after its numbers, and nothing in it is ever replaced.
+
+`<data>` is the beginning of the table's SHA-256. A drawing that changes is added beside the first one. Only where
+another figure turns out to show the very same numbers is the folder's page written again, to show both.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment
+
+from generator.citing.catalogue import pinned_folder
+from generator.citing.citations import ADDRESS_DIGITS
+from generator.publishing.git import Snapshot
+from generator.publishing.history import PublishedFigure
+
+#: Later drawings are kept beside the first; the other files of a figure cite the version that they came with.
+DRAWINGS = (".svg", ".png")
+
+
+def pinned_files(
+    figures: Iterable[PublishedFigure], history: Mapping[str, Any], published: Snapshot, templates: Environment
+) -> dict[str, bytes]:
+    """What a version adds to the lasting folders of its figures, by path on the branch."""
+    figures = list(figures)
+    added = {path: content for figure in figures for path, content in _new_files(figure, published).items()}
+    for data in sorted({figure.data for figure in figures if f"{figure.folder}/{figure.id}.csv" in added}):
+        names = {*published.under(pinned_folder(data)), *_inside(pinned_folder(data), added)} - {"index.html"}
+        added[f"{pinned_folder(data)}/index.html"] = _page(data, sorted(names), history, templates).encode()
+    return added
+
+
+def _inside(folder: str, paths: Iterable[str]) -> list[str]:
+    return [path.removeprefix(f"{folder}/") for path in paths if path.startswith(f"{folder}/")]
+
+
+def _new_files(figure: PublishedFigure, published: Snapshot) -> dict[str, bytes]:
+    """The files that the figure's folder lacks; another drawing goes into a folder named after its own bytes."""
+    known = published.under(figure.folder)
+    if f"{figure.id}.csv" not in known:
+        return {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
+    return {
+        f"{figure.folder}/{hashlib.sha256(content).hexdigest()[:ADDRESS_DIGITS]}/{name}": content
+        for name, content in figure.files.items()
+        if name.endswith(DRAWINGS) and known.get(name) != published.name_of(content)
+    }
+
+
+def _page(data: str, names: Sequence[str], history: Mapping[str, Any], templates: Environment) -> str:
+    shown = {
+        identifier: entries[-1]
+        for identifier, figure in sorted(history.items())
+        if (entries := [entry for entry in figure["versions"] if entry["data"] == data])
+    }
+    files = [name for name in names if "/" not in name]
+    return templates.get_template("figure.html").render(figures=shown, files=files, data=data)
