@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import experiments
+from generator.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,12 +57,13 @@ def test_debug_shows_where_an_error_came_from() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "bibtex", "csl", "markdown", "html"])
-def test_cite_prints_each_format_and_draws_nothing(form: str) -> None:
-    answer = run("cite", "fig-three-curves", "--format", form)
-    assert answer.returncode == 0, answer.stderr
-    assert "/f/" in answer.stdout
+def test_cite_prints_each_format_and_draws_nothing(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["cite", "fig-three-curves", "--format", form])
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    assert "/f/" in printed
     if form == "csl":
-        assert json.loads(answer.stdout)[0]["type"] == "figure"
+        assert json.loads(printed)[0]["type"] == "figure"
 
 
 IMPORTS = """

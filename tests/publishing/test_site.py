@@ -145,6 +145,7 @@ def test_a_disk_that_refuses_is_one_line_and_leaves_the_old_site(
     assert not list(project.glob("*site*"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("docs")
 def test_two_builds_under_different_circumstances_are_byte_for_byte_the_same(project: Path, tmp_path: Path) -> None:
     script = (

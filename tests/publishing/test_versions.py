@@ -260,6 +260,7 @@ def test_ten_who_publish_at_once_all_succeed(repository: Path, site: Site) -> No
     assert sorted(commits(repository)) == [f"Publish {name}" for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "moment", "landed"),
     [
