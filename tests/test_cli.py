@@ -43,13 +43,25 @@ def test_list_names_every_experiment_condition_claim_and_figure() -> None:
         (("no-such-command",), 2, "No such command 'no-such-command'"),
     ],
 )
-def test_mistakes_are_answered_in_a_line(arguments: tuple[str, ...], code: int, message: str) -> None:
-    answer = run(*arguments)
-    assert answer.returncode == code
-    assert message in answer.stderr
-    assert "Traceback" not in answer.stderr
+def test_mistakes_are_answered_in_a_line(
+    arguments: tuple[str, ...], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    printed, errors = capsys.readouterr()
+    assert stopped.value.code == code
+    assert message in errors
+    assert "Traceback" not in errors
+    assert printed == ""
+    assert len([line for line in errors.splitlines() if line.startswith("error")]) <= 1
+
+
+def test_the_process_ends_with_the_line_and_the_code() -> None:
+    answer = run("run", "lerning-rate")
+    assert answer.returncode == 2
     assert answer.stdout == ""
-    assert len([line for line in answer.stderr.splitlines() if line.startswith("error")]) <= 1
+    assert answer.stderr.startswith("error: unknown experiment 'lerning-rate'")
+    assert len(answer.stderr.splitlines()) == 1
 
 
 def test_debug_shows_where_an_error_came_from() -> None:
