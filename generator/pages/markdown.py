@@ -36,6 +36,7 @@ def environment(templates: Path) -> Environment:
         "number",
         "effect",
         "interval",
+        "limits",
         "spread",
         "times",
         "p_value",

@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.records.findings import Finding
 from generator.spec import Call, Comparison, Condition, Metric, Stopping
+from generator.stats.inference import Estimate, Interval
 from generator.stats.verdicts import Verdict
 
 #: CSS classes of the badges.
@@ -62,7 +63,12 @@ def effect(finding: Finding, value: float) -> str:
 
 def interval(finding: Finding) -> str:
     """The simultaneous 95 % interval."""
-    lower, upper = (number(finding.told(v)) for v in (finding.estimate.lower, finding.estimate.upper))
+    return limits(finding, finding.estimate)
+
+
+def limits(finding: Finding, value: Estimate | Interval) -> str:
+    """The limits of an interval about something of a finding."""
+    lower, upper = (number(finding.told(limit)) for limit in (value.lower, value.upper))
     return f"{lower}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{upper}"
 
 

@@ -1,7 +1,7 @@
 """What the published branch holds, as mike lays it out: versions, aliases, and what stands beside them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from generator.publishing.names import LATEST, is_release
 from generator.publishing.notices import read_notices
 from generator.publishing.pinned import pinned_files
 from generator.publishing.policy import protected
+from generator.publishing.release_pages import release_page
 from generator.publishing.root_pages import page_templates, redirect, sitemap, status_files
 from generator.settings import Settings, read_settings
 from generator.spec import plain
@@ -45,7 +46,9 @@ def plan_version(root: Path, base: Snapshot, version: str, alias: str | None, fi
     copies = {f"{folder}/{name}": content for folder in (version, *aliases) for name, content in files.items()}
     figures = figures_of(files)
     history = updated_history(_read_history(root, base), figures, version, _names(versions))
-    beside = _root_files(root, base, versions, history, figures)
+    releases = [name for name in _names(versions) if is_release(name)]
+    page = release_page(root, base, version, releases, files, page_templates(root, read_settings(root)))
+    beside = {**protected(page), **_root_files(root, base, versions, history, figures, page)}
     # A host shows one page for all that is missing, and looks for it at the root.
     missing = {"404.html": files["404.html"]} if version == _leading(versions)[1] and "404.html" in files else {}
     return Plan(folders=frozenset({version, *aliases}), files={**copies, **missing, **beside})
@@ -56,7 +59,7 @@ def plan_status(root: Path, base: Snapshot) -> Plan:
     versions = _read_versions(root, base)
     if not _names(versions):
         raise GeneratorError("expected a published version to tell the status of, found none")
-    return Plan(folders=frozenset(), files=_root_files(root, base, versions, _read_history(root, base), []))
+    return Plan(folders=frozenset(), files=_root_files(root, base, versions, _read_history(root, base)))
 
 
 def _require_unaltered(base: Snapshot, version: str, files: Mapping[str, bytes]) -> None:
@@ -102,9 +105,13 @@ def _root_files(
     base: Snapshot,
     versions: mike.versions.Versions,
     history: Mapping[str, Any],
-    figures: Sequence[PublishedFigure],
+    figures: Sequence[PublishedFigure] = (),
+    added: Iterable[str] = (),
 ) -> dict[str, bytes]:
-    """What stands beside the versions: their list, the way to the newest, and the figures of all of them."""
+    """What stands beside the versions: their list, the way to the newest, and the figures of all of them.
+
+    `added` are the pages of releases that are published together with it.
+    """
     settings = read_settings(root)
     templates = page_templates(root, settings)
     releases = [name for name in _names(versions) if is_release(name)]
@@ -116,10 +123,15 @@ def _root_files(
         "sitemap.xml": sitemap(releases, settings),
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
         "figures.json": _json(_catalogue(settings, versions, newest, judged)),
-        **status_files(root, judged, newest, templates),
+        **status_files(root, judged, newest, _compared(base, added), templates),
         **pinned_files(figures, judged, base, templates),
     }
     return protected(made)
+
+
+def _compared(base: Snapshot, added: Iterable[str]) -> set[str]:
+    """The releases that have a page of what they changed."""
+    return {path.split("/")[1] for path in [*base.objects, *added] if path.startswith("changes/")}
 
 
 def _names(versions: mike.versions.Versions) -> list[str]:

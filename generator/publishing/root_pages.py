@@ -1,6 +1,6 @@
 """What stands beside the versions for readers: the way to the newest, and the status of every figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,17 @@ def redirect(target: str, templates: Environment) -> bytes:
     return templates.get_template("redirect.html").render(target=f"{target}/").encode()
 
 
-def status_files(root: Path, history: Mapping[str, Any], newest: str, templates: Environment) -> dict[str, bytes]:
-    """A page for each figure, with what is known today of every version of it, and the script that quotes it."""
+def status_files(
+    root: Path, history: Mapping[str, Any], newest: str, compared: Collection[str], templates: Environment
+) -> dict[str, bytes]:
+    """A page for each figure, with what is known today of every version of it, and the script that quotes it.
+
+    `compared` are the releases that have a page of what they changed.
+    """
+    values = {"newest": newest, "compared": compared}
     template = templates.get_template("status.html")
     pages = {
-        f"status/{identifier}/index.html": template.render(id=identifier, figure=figure, newest=newest).encode()
+        f"status/{identifier}/index.html": template.render(id=identifier, figure=figure, **values).encode()
         for identifier, figure in history.items()
     }
     return {**pages, STATUS_SCRIPT: (root / "templates" / STATUS_SCRIPT).read_bytes()} if pages else {}
