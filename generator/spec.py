@@ -27,6 +27,13 @@ FAMILY_SIZE = 30
 #: The smallest ratio worth acting on: the 80 to 125 % convention of bioequivalence.
 MATERIAL_RATIO = 1.25
 
+#: How an epoch can order its examples: a new permutation, the first one again, as stored, drawn with replacement, or by
+#: their loss at the end of the epoch before.
+ORDERS = ("reshuffled", "once", "stored", "replacement", "easy-first", "hard-first")
+
+#: Sources of chance that replicates can share.
+STREAMS = ("data", "init", "order")
+
 _SLUG = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
@@ -41,9 +48,9 @@ def digest_of(value: object) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The JSON form of a value of this module, with every field written out (defaults too)."""
+    """The JSON form of a value of this module, with every field written out (defaults too, neutral ones excepted)."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if not _is_neutral(value, f)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -53,6 +60,15 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise SpecificationError(f"expected plain data in a specification, found {type(value).__name__}: {value!r}")
+
+
+def neutral(default: Any) -> Any:
+    """A field that came later: while it has its default it stays out of digests, so that older ones keep theirs."""
+    return field(default=default, metadata={"neutral": True})
+
+
+def _is_neutral(value: Any, of: dataclasses.Field[Any]) -> bool:
+    return bool(of.metadata.get("neutral")) and getattr(value, of.name) == of.default
 
 
 def _require(condition: bool, expected: str, found: object) -> None:
@@ -91,6 +107,11 @@ class Condition:
 
     `data`, `model` and `optimizer` are calls resolved where TensorFlow is imported. `validation_share` takes the last
     share of the training examples, as Keras' `validation_split` does. `probes` names extra curves (`dead_units`).
+
+    `order` is how each epoch orders the examples (`ORDERS`). All replicates share the streams in `shared` ("data",
+    "init", "order"). With `crossed` = n, replicate r has the initial weights of r // n and the order of r % n. With
+    `noise_of_batch`, Gaussian noise with the covariance of a batch of this size joins the gradient of whole batches.
+    `passes` over the examples make up a recorded epoch.
     """
 
     model: Call
@@ -101,11 +122,31 @@ class Condition:
     validation_share: float = 0.0
     loss: str = "binary_crossentropy"
     probes: tuple[str, ...] = ()
+    order: str = neutral("reshuffled")
+    shared: tuple[str, ...] = neutral(())
+    crossed: int = neutral(0)
+    noise_of_batch: int = neutral(0)
+    passes: int = neutral(1)
 
     def __post_init__(self) -> None:
         _require(self.batch_size >= 1, "a batch size of at least 1", self.batch_size)
         _require(self.epochs >= 1, "at least 1 epoch", self.epochs)
+        _require(self.passes >= 1, "at least 1 pass an epoch", self.passes)
         _require(0 <= self.validation_share < 1, "a validation share in [0, 1)", self.validation_share)
+        _require(self.order in ORDERS, f"an order of the examples among {', '.join(ORDERS)}", self.order)
+        _require(set(self.shared) <= set(STREAMS), f"shared streams among {', '.join(STREAMS)}", self.shared)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """Something else that is measured for each replicate of a condition: gradients, curvature, a second run.
+
+    `function` takes the condition's plain form as `condition`, its own parameters, and the replicates; it returns named
+    arrays of shape (replicates, points), which metrics read like curves.
+    """
+
+    function: Call
+    condition: Condition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +215,7 @@ class Comparison:
     """Two sides paired by replicate; the claimed direction is `larger` above `smaller`.
 
     `scale` is `"log-ratio"` (estimates are ratios, `margin` a ratio) or `"difference"` (both in the metric's unit).
-    `margin` is the smallest effect that would matter to a reader.
+    `margin` is the smallest effect that would matter to a reader. With `equal` the claim is that there is none.
     """
 
     larger: Side
@@ -182,6 +223,7 @@ class Comparison:
     scale: str = "log-ratio"
     margin: float = MATERIAL_RATIO
     unit: str = ""
+    equal: bool = neutral(False)
 
     def __post_init__(self) -> None:
         _require(self.scale in {"log-ratio", "difference"}, "a scale of 'log-ratio' or 'difference'", self.scale)
@@ -258,7 +300,8 @@ class Experiment:
     """A question and the data that answers it.
 
     `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
-    condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures.
+    condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `chapter`
+    is where the site puts the page.
     """
 
     id: str
@@ -266,7 +309,7 @@ class Experiment:
     question: str
     lines: tuple[int, int]
     data_sets: Mapping[str, "DataSet"]
-    conditions: Mapping[str, Condition]
+    conditions: Mapping[str, Condition | Measurement]
     labels: Mapping[str, str]
     curves: tuple[Curve, ...]
     claims: tuple[Claim, ...]
@@ -274,6 +317,7 @@ class Experiment:
     replicates: int = 64
     measures: tuple[Metric, ...] = ()
     tolerance: float | None = None
+    chapter: str = "The article's examples"
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "an experiment id")
@@ -293,20 +337,22 @@ class Experiment:
             raise UnknownNameError(
                 f"condition of claim {claim.id} in experiment {self.id}", side.condition, self.conditions
             )
-        epochs, last = self.conditions[side.condition].epochs, side.metric.window[1]
-        if not side.metric.curve.startswith("step_") and last > epochs:
+        condition, last = self.conditions[side.condition], side.metric.window[1]
+        if isinstance(condition, Measurement) or side.metric.curve.startswith("step_"):
+            return
+        if last > condition.epochs:
             raise SpecificationError(
-                f"claim {claim.id} in experiment {self.id}: expected a window within the {epochs} epochs of condition "
-                f"{side.condition!r}, found one to {last}"
+                f"claim {claim.id} in experiment {self.id}: expected a window within the {condition.epochs} epochs of "
+                f"condition {side.condition!r}, found one to {last}"
             )
 
-    def on(self, data_set: str) -> dict[str, Condition]:
+    def on(self, data_set: str) -> dict[str, Condition | Measurement]:
         """The conditions as they run on one data set."""
         if data_set not in self.data_sets:
             raise UnknownNameError(f"data set in experiment {self.id}", data_set, self.data_sets)
         return {role: self.data_sets[data_set].adapt(condition) for role, condition in self.conditions.items()}
 
-    def cells(self) -> Iterator[tuple[str, str, Condition]]:
+    def cells(self) -> Iterator[tuple[str, str, Condition | Measurement]]:
         """Every (data set, role, condition), in the order in which they are recorded."""
         for data_set in self.data_sets:
             for role, condition in self.on(data_set).items():
@@ -350,8 +396,13 @@ class DataSet:
     model_parameters: Mapping[str, Any] = field(default_factory=dict)
     has_signal: bool = True
 
-    def adapt(self, condition: Condition) -> Condition:
+    def adapt(self, condition: Condition | Measurement) -> Condition | Measurement:
         """The condition with this set's data, loss and network output."""
+        if isinstance(condition, Measurement):
+            return dataclasses.replace(condition, condition=self._adapted(condition.condition))
+        return self._adapted(condition)
+
+    def _adapted(self, condition: Condition) -> Condition:
         return dataclasses.replace(
             condition,
             data=self.data,

@@ -16,8 +16,8 @@ def main() -> None:
 
     from benchmarks.article import BATCH_SIZE, CONDITION, EXAMPLES
     from generator.running.conditions import CHUNK, resolve
+    from generator.training.orders import permutations
     from generator.training.replicates import Program
-    from generator.training.streams import permutations
     from generator.training.weights import stacked_initial_weights
 
     def build() -> object:

@@ -8,7 +8,7 @@ from generator.errors import GeneratorError
 from generator.records.record import Record
 from generator.spec import FAMILY_SIZE, Claim, Comparison, Experiment, Side
 from generator.stats.inference import Estimate, estimate_effect, holm, paired_effects
-from generator.stats.verdicts import Verdict, decide, overall
+from generator.stats.verdicts import Verdict, decide, decide_equality, overall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def _finding(claim: Claim, name: str, comparison: Comparison, data_set: str, rec
         smaller=smaller,
         effects=tuple(float(effect) for effect in effects),
         estimate=estimate,
-        verdict=decide(estimate, comparison.delta),
+        verdict=(decide_equality if comparison.equal else decide)(estimate, comparison.delta),
     )
 
 

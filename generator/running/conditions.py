@@ -3,14 +3,17 @@
 import functools
 import importlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from generator.errors import GeneratorError
 from generator.running.importing import quick_import
-from generator.spec import Call, Condition, Task, plain
+from generator.spec import Call, Condition, Measurement, Task, plain
+
+if TYPE_CHECKING:
+    from generator.training.trainer import Training
 
 FUNCTION = f"{__name__}:train_condition"
 
@@ -18,22 +21,31 @@ FUNCTION = f"{__name__}:train_condition"
 CHUNK = 64
 
 
-def tasks(condition: Condition, replicates: range) -> list[Task]:
-    """The tasks that train a condition, one for each chunk of replicates."""
+def tasks(condition: Condition | Measurement, replicates: range) -> list[Task]:
+    """The tasks that train or measure a condition, one for each chunk of replicates."""
+    function, parameters = FUNCTION, plain(condition)
+    if isinstance(condition, Measurement):
+        function = condition.function.path
+        parameters = {**plain(condition.function.parameters), "condition": plain(condition.condition)}
     return [
-        Task(
-            function=FUNCTION,
-            parameters=plain(condition),
-            replicates=tuple(replicates[start : start + CHUNK]),
-        )
+        Task(function=function, parameters=parameters, replicates=tuple(replicates[start : start + CHUNK]))
         for start in range(0, len(replicates), CHUNK)
     ]
 
 
 def modules(task: Task) -> tuple[str, ...]:
     """Modules whose code decides a task's result."""
-    calls = (value for value in task.parameters.values() if isinstance(value, Mapping) and "path" in value)
-    return (task.function.split(":")[0], "generator.training.trainer", *(call["path"].split(":")[0] for call in calls))
+    called = sorted({path.split(":")[0] for path in _paths(task.parameters)})
+    return (task.function.split(":")[0], "generator.training.trainer", *called)
+
+
+def _paths(value: Any) -> Iterator[str]:
+    """Import paths of every call in plain data."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("path"), str):
+            yield value["path"]
+        for item in value.values():
+            yield from _paths(item)
 
 
 def affinity(task: Task) -> str:
@@ -54,23 +66,20 @@ def affinity(task: Task) -> str:
 def train_condition(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Train a condition and return its curves; per-step curves in float32, as they were computed."""
     with quick_import():
-        from generator.training.trainer import Training, train
-
-    training = Training(
-        model=_bound(parameters["model"]),
-        data=_bound(parameters["data"]),
-        optimizer=_bound(parameters["optimizer"]),
-        batch_size=parameters["batch_size"],
-        epochs=parameters["epochs"],
-        loss=parameters["loss"],
-        validation_share=parameters["validation_share"],
-        probes=tuple(parameters["probes"]),
-        chunk=CHUNK,
-    )
-    history = train(training, replicates)
+        from generator.training.trainer import train
+    history = train(training_of(parameters), replicates)
     return {
         name: curve.astype(np.float32) if name.startswith("step_") else curve for name, curve in history.curves.items()
     }
+
+
+def training_of(condition: Mapping[str, Any]) -> "Training":
+    """The training run that a condition's plain form describes."""
+    from generator.training.trainer import Training
+
+    calls = {name: _bound(condition[name]) for name in ("model", "data", "optimizer")}
+    several = {name: tuple(condition.get(name, ())) for name in ("probes", "shared")}
+    return Training(**{**condition, **calls, **several, "chunk": CHUNK})
 
 
 def resolve(path: str) -> Callable[..., Any]:

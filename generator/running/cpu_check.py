@@ -16,8 +16,8 @@ import numpy as np
 
 from generator import environment, experiments
 from generator.errors import GeneratorError
-from generator.running.conditions import CHUNK, tasks, train_condition
-from generator.spec import Condition
+from generator.running.conditions import CHUNK, resolve, tasks
+from generator.spec import Condition, Measurement
 
 #: A processor with AVX2 and without AVX-512.
 EMULATOR = ("qemu-x86_64-static", "-cpu", "Haswell-v4")
@@ -58,12 +58,21 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if differing else 0
 
 
-def _digest(condition: Condition) -> str:
-    short = dataclasses.replace(condition, epochs=min(condition.epochs, EPOCHS))
-    task = tasks(short, range(CHUNK))[0]
-    curves = train_condition(task.parameters, task.replicates)
-    content = b"".join(np.ascontiguousarray(curves[name]).tobytes() for name in sorted(curves))
+def _digest(condition: Condition | Measurement) -> str:
+    task = tasks(_short(condition), range(CHUNK))[0]
+    arrays = resolve(task.function)(task.parameters, task.replicates)
+    content = b"".join(np.ascontiguousarray(arrays[name]).tobytes() for name in sorted(arrays))
     return hashlib.sha256(content).hexdigest()
+
+
+def _short(condition: Condition | Measurement) -> Condition | Measurement:
+    if isinstance(condition, Measurement):
+        return dataclasses.replace(condition, condition=_shortened(condition.condition))
+    return _shortened(condition)
+
+
+def _shortened(condition: Condition) -> Condition:
+    return dataclasses.replace(condition, epochs=min(condition.epochs, EPOCHS))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,24 @@ _CONTRADICTIONS = (
 )
 
 
+#: What the verdict on a difference means for the claim that there is none.
+_ON_EQUALITY = {
+    Verdict.NO_MATERIAL_EFFECT: Verdict.SUPPORTED,
+    Verdict.NEGLIGIBLE: Verdict.SUPPORTED,
+    Verdict.SUPPORTED: Verdict.REVERSED,
+    Verdict.REVERSED: Verdict.REVERSED,
+    Verdict.INCONCLUSIVE: Verdict.INCONCLUSIVE,
+}
+
+
+def decide_equality(estimate: Estimate, delta: float) -> Verdict:
+    """The verdict on the claim that there is no effect of at least `delta`, either way.
+
+    Supported where `decide` finds no effect or a negligible one, refuted where it finds one.
+    """
+    return _ON_EQUALITY[decide(estimate, delta)]
+
+
 def decide(estimate: Estimate, delta: float) -> Verdict:
     """The verdict on one data set; effects in the claimed direction are positive, material ones at least `delta`.
 

@@ -162,26 +162,26 @@ class Program:
         pairs = ((self.model.trainable_variables, self.weights), (self.model.non_trainable_variables, self.state))
         return {id(v): stacked for variables, stack in pairs for v, stacked in zip(variables, stack, strict=True)}
 
-    def epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> Steps:
+    def epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int, weight: np.ndarray | None = None) -> Steps:
         """Train one epoch.
 
         `order` holds pool indices, int32 of shape (replicates, examples). The last batch is short where the batch size
-        does not divide them, as in Keras.
+        does not divide them, as in Keras. `weight` (steps, replicates, batch size) weights the examples.
         """
         whole, rest = divmod(order.shape[1], batch_size)
+        ones = np.ones((whole, 1, batch_size), self.dtype) if weight is None else weight.astype(self.dtype)
         pieces = []
         if self.pads and rest:
             padded = np.concatenate([order, np.repeat(order[:, -1:], batch_size - rest, axis=1)], axis=1)
-            weight = np.ones((whole + 1, batch_size), self.dtype)
-            weight[-1, rest:] = 0
-            pieces.append(self._run(self._train, x, y, _cut(padded, batch_size), weight))
+            last = np.zeros((1, 1, batch_size), self.dtype)
+            last[..., :rest] = 1
+            pieces.append(self._run(self._train, x, y, _cut(padded, batch_size), np.concatenate([ones, last])))
         else:
             if whole:
-                body = _cut(order[:, : whole * batch_size], batch_size)
-                pieces.append(self._run(self._train, x, y, body, np.ones((whole, batch_size), self.dtype)))
+                pieces.append(self._run(self._train, x, y, _cut(order[:, : whole * batch_size], batch_size), ones))
             if rest:
                 tail = _cut(order[:, whole * batch_size :], rest)
-                pieces.append(self._run(self._train, x, y, tail, np.ones((1, rest), self.dtype)))
+                pieces.append(self._run(self._train, x, y, tail, np.ones((1, 1, rest), self.dtype)))
         losses, penalties, accuracies = (np.concatenate([p[k].numpy() for p in pieces]).T for k in range(3))
         return Steps(data_loss=losses, penalty=penalties, accuracy=accuracies)
 
@@ -232,7 +232,7 @@ class Program:
         return tf.vectorized_map(function, arguments, fallback_to_while_loop=self.tier is not Tier.VECTORISED)
 
     def _train(self, x: Any, y: Any, order: Any, weight: Any) -> Any:
-        """All steps of one epoch; `order` (steps, replicates, batch), `weight` (steps, batch)."""
+        """All steps of one epoch; `order` (steps, replicates, batch), `weight` the same or (steps, 1, batch)."""
         steps, _, batch = order.shape
 
         def step(i: Any, *curves: Any) -> Any:

@@ -13,6 +13,7 @@ class Stream(Enum):
     INIT = 3
     ORDER = 4
     DROPOUT = 5
+    NOISE = 6
 
 
 def generator(stream: Stream, replicate: int) -> np.random.Generator:
@@ -23,13 +24,3 @@ def generator(stream: Stream, replicate: int) -> np.random.Generator:
 def layer_seed(stream: Stream, replicate: int, position: int) -> int:
     """A 31-bit seed for the `position`-th random part of a model (an initialiser, a dropout layer)."""
     return int(np.random.SeedSequence([stream.value, replicate, position]).generate_state(1)[0] >> 1)
-
-
-def permutations(replicate: int, examples: int, epochs: int) -> np.ndarray:
-    """The order of the examples in each epoch, int32 of shape (epochs, examples).
-
-    Drawn here, as the meaning of Keras' own shuffling changed between versions. A longer run starts with the same
-    orders, and every batch size cuts the same ones.
-    """
-    rng = generator(Stream.ORDER, replicate)
-    return np.stack([rng.permutation(examples) for _ in range(epochs)]).astype(np.int32)

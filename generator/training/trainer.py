@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-import functools
+import itertools
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,10 @@ from generator.errors import GeneratorError, UnknownNameError
 from generator.training import IMPORTED_TOO_EARLY
 from generator.training.datasets import DataSource, Examples
 from generator.training.history import History
+from generator.training.orders import DRAWN, by_loss, drawn_orders, noise_weights
 from generator.training.probes import PROBES
 from generator.training.replicates import Evaluation, Program, Steps
 from generator.training.signature import signature
-from generator.training.streams import permutations
 from generator.training.supported import copy_of, require_supported
 from generator.training.weights import stacked_initial_weights
 
@@ -40,6 +40,7 @@ class Training:
     loss : name of a Keras loss
     validation_share : the last share of the training examples that is held out, as by `validation_split`
     probes : extra curves to record ("dead_units")
+    order, shared, crossed, noise_of_batch, passes : as in `generator.spec.Condition`
     chunk : replicates trained at once; the last chunk is filled up, so results do not depend on how many are asked for
     dtype : "float32", or "float64" to compare with a reference
     """
@@ -52,6 +53,11 @@ class Training:
     loss: str = "binary_crossentropy"
     validation_share: float = 0.0
     probes: tuple[str, ...] = ()
+    order: str = "reshuffled"
+    shared: tuple[str, ...] = ()
+    crossed: int = 0
+    noise_of_batch: int = 0
+    passes: int = 1
     chunk: int = 64
     dtype: str = "float32"
 
@@ -61,6 +67,8 @@ class Training:
                 raise GeneratorError(f"expected a {name} of at least 1, found {value}")
         if not 0 <= self.validation_share < 1:
             raise GeneratorError(f"expected a validation share in [0, 1), found {self.validation_share}")
+        if self.order not in DRAWN:
+            raise UnknownNameError("order", self.order, DRAWN)
         for probe in self.probes:
             if probe not in PROBES:
                 raise UnknownNameError("probe", probe, PROBES)
@@ -70,6 +78,15 @@ class Training:
     def make_optimizer(self) -> keras.Optimizer:
         """A fresh optimiser."""
         return copy_of(self.optimizer) if isinstance(self.optimizer, keras.Optimizer) else self.optimizer()
+
+    def stream(self, name: str, replicates: Sequence[int]) -> list[int]:
+        """The replicates whose stream ("data", "init" or "order") each of these uses: as a rule, its own."""
+        if name in self.shared:
+            return [0] * len(replicates)
+        if self.crossed:
+            parts = [{"data": 0, "init": r // self.crossed, "order": r % self.crossed} for r in replicates]
+            return [part[name] for part in parts]
+        return list(replicates)
 
 
 def train(
@@ -109,34 +126,48 @@ def split(training: Training, examples: Examples) -> Split:
     return Split(train=examples.train[:, :kept], validation=examples.train[:, kept:], test=examples.test)
 
 
-def orders(parts: Split, replicates: Sequence[int], epochs: int) -> np.ndarray:
-    """Pool indices in training order, int32 of shape (epochs, replicates, examples)."""
-    drawn = _drawn_orders(tuple(replicates), parts.train.shape[1], epochs)
-    return np.take_along_axis(np.broadcast_to(parts.train, drawn.shape), drawn, axis=2)
+def orders(training: Training, parts: Split, replicates: Sequence[int]) -> np.ndarray:
+    """Positions in training order, int32 of shape (epochs, replicates, examples of all passes)."""
+    own, (count, examples) = training.stream("order", replicates), parts.train.shape
+    drawn = drawn_orders(training.order, tuple(own), examples, training.epochs * training.passes)
+    return (
+        drawn.reshape(training.epochs, training.passes, count, examples)
+        .swapaxes(1, 2)
+        .reshape(training.epochs, count, -1)
+    )
 
 
-@functools.lru_cache(maxsize=2)
-def _drawn_orders(replicates: tuple[int, ...], examples: int, epochs: int) -> np.ndarray:
-    """Orders as positions; kept, as the conditions of a comparison share them and follow one another."""
-    drawn = np.stack([permutations(r, examples, epochs) for r in replicates], axis=1)
-    drawn.flags.writeable = False
-    return drawn
+def _weights(training: Training, parts: Split, replicates: Sequence[int]) -> Iterator[np.ndarray | None]:
+    """Each epoch's weights of the examples (steps, replicates, examples), where noise is added by them."""
+    examples = parts.train.shape[1]
+    if not training.noise_of_batch:
+        return itertools.repeat(None, training.epochs)
+    if training.batch_size != examples:
+        raise GeneratorError(f"expected noise to be added to batches of all {examples}, found {training.batch_size}")
+    shape = (training.epochs, training.passes)
+    return iter(noise_weights(training.stream("order", replicates), shape, examples, training.noise_of_batch))
 
 
 def _train_chunk(training: Training, asked: list[int], progress: Callable[[int], Any]) -> History:
     replicates = asked + [asked[-1]] * (training.chunk - len(asked))
     model, optimizer = training.model(), training.make_optimizer()
-    examples = training.data(replicates)
+    examples = training.data(training.stream("data", replicates))
     parts = split(training, examples)
     require_supported(model, optimizer)
     program = _program(training, model, optimizer)
     tier = program.tier
-    program.start(stacked_initial_weights(training.model, model, replicates), model, optimizer)
+    initial = stacked_initial_weights(training.model, model, training.stream("init", replicates))
+    program.start(initial, model, optimizer)
     x, y = (tf.constant(_in_precision(values, training.dtype)) for values in (examples.x, examples.y))
     chunks, training_chunks = _evaluation_chunks(parts)
-    steps, evaluations = [], []
-    for order in orders(parts, replicates, training.epochs):
-        steps.append(program.epoch(x, y, order, training.batch_size))
+    steps: list[Steps] = []
+    evaluations: list[Evaluation] = []
+    drawn, weights = orders(training, parts, replicates), _weights(training, parts, replicates)
+    for order, weight in zip(drawn, weights, strict=True):
+        loss = evaluations[-1].data_loss[:, : parts.train.shape[1]] if evaluations else None
+        position = by_loss(training.order, order, loss)
+        chosen = np.take_along_axis(parts.train, position, axis=1)
+        steps.append(program.epoch(x, y, chosen, training.batch_size, weight))
         evaluations.append(program.evaluate(x, y, chunks, training_chunks))
         if program.tier is not tier:
             # The first epoch found out how the program can run; every chunk runs that way from its start.
@@ -144,7 +175,7 @@ def _train_chunk(training: Training, asked: list[int], progress: Callable[[int],
         progress(1)
     program.announce()
     curves = {
-        **_step_curves(steps, parts.train.shape[1], training.batch_size),
+        **_step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size),
         **_evaluation_curves(evaluations, parts),
     }
     return History(

@@ -59,7 +59,7 @@ def _train_alone(training: "Training", replicates: Sequence[int], *, jit_compile
 
 
 def _train_one(training: "Training", replicate: int, model: Any) -> Alone:
-    from generator.training.streams import permutations
+    from generator.training.orders import permutations
     from generator.training.trainer import split
     from generator.training.weights import initial_weights
 

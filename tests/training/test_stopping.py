@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from generator.errors import GeneratorError
 from generator.training.datasets import random_labels
 from generator.training.models import dense_network
+from generator.training.orders import permutations
 from generator.training.stopping import EarlyStopping, apply_stopping
-from generator.training.streams import permutations
 from generator.training.trainer import Training, precision, train
 from generator.training.weights import initial_weights
 

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from generator.training.streams import Stream, generator, layer_seed, permutations
+from generator.training.orders import permutations
+from generator.training.streams import Stream, generator, layer_seed
 
 pytestmark = pytest.mark.tensorflow
 
