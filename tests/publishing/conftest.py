@@ -1,5 +1,6 @@
 """A project to build and publish from: the real configuration and theme, with pages of its own."""
 
+import functools
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ def make_project(root: Path) -> Path:
     """A folder with what publishing reads of a checkout."""
     root.mkdir()
     shutil.copy(ROOT / "mkdocs.yml", root)
-    for folder in ("theme", "published", "assets"):
+    for folder in ("theme", "published", "pages", "assets"):
         shutil.copytree(ROOT / "templates" / folder, root / "templates" / folder)
     (root / ".gitignore").write_text("build/\nsite/\n")
     return root
@@ -59,18 +60,19 @@ def repository(project: Path, first_commit: Path, monkeypatch: pytest.MonkeyPatc
     return project
 
 
+def write_site(project: Path, version: str, files: Mapping[str, str] | None = None) -> Path:
+    """A small finished site for a version of a project: pages and other files by name."""
+    folder = project / "site" / version
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in {"index.html": f"<h1>{version}</h1>", **(files or {})}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    seal(folder, f"{ADDRESS}{version}/")
+    return folder
+
+
 @pytest.fixture
 def site(project: Path) -> Site:
-    """Writes a small finished site for a version: pages and other files by name."""
-
-    def write(version: str, files: Mapping[str, str] | None = None) -> Path:
-        folder = project / "site" / version
-        shutil.rmtree(folder, ignore_errors=True)
-        for name, content in {"index.html": f"<h1>{version}</h1>", **(files or {})}.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        seal(folder, f"{ADDRESS}{version}/")
-        return folder
-
-    return write
+    """Writes a site of the project."""
+    return functools.partial(write_site, project)
