@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from generator.running.run import plan, record_path, run
 from generator.running.store import Store
 from generator.running.verify import check, verify
 from generator.spec import Claim, Comparison, Condition, Curve, DataSet, Experiment, Metric, Side, call
+from tests.sharing import made_once
 
 pytestmark = pytest.mark.tensorflow
 
@@ -72,13 +74,16 @@ def path_in(root: Path) -> Path:
     return record_path(root, EXPERIMENT, range(64))
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose one experiment has been run."""
-    folder = tmp_path_factory.mktemp("project")
+def make_project(folder: Path) -> None:
     register(folder, [EXPERIMENT], "2026-01-01", None)
     assert run_in(folder) == ["small"]
-    return folder
+
+
+@pytest.fixture(scope="module")
+def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose one experiment has been run."""
+    project = made_once(shared / "small", make_project)
+    return shutil.copytree(project, tmp_path_factory.mktemp("project"), dirs_exist_ok=True)
 
 
 def test_an_unregistered_claim_does_not_run(tmp_path: Path) -> None:
