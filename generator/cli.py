@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 _EXPERIMENTS = click.argument("names", nargs=-1, metavar="[EXPERIMENT]...")
+_PUBLISHED = click.option(
+    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
+)
 _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 
 
@@ -166,20 +169,19 @@ def register(reason: str | None) -> None:
 @cli.command()
 @click.argument("figure")
 @click.option("--format", "form", default="text", show_default=True, help="text, bibtex, csl, markdown or html.")
-def cite(figure: str, form: str) -> None:
+@click.option("--version", help="A published version; by default, what the records here say.")
+@_PUBLISHED
+def cite(figure: str, form: str, version: str | None, published: str | None) -> None:
     """Print a citation of a figure with its lasting address."""
     from generator.citing import citations
-    from generator.pages.report import citation_of
 
-    click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())
+    click.echo(citations.formatted(_citation(figure, version, published), form).rstrip())
 
 
 @cli.command(name="cite-check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
-)
+@_PUBLISHED
 def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
     """Tell the state of every citation of our figures in files and folders; exit 1 if one is not current."""
     from generator.citing.catalogue import read_catalogue
@@ -262,6 +264,18 @@ def _settings() -> "Settings":
     from generator.settings import read_settings
 
     return read_settings(ROOT)
+
+
+def _citation(figure: str, version: str | None, published: str | None) -> Any:
+    """The citation of a published version of a figure, or of what the records here say."""
+    if version or published:
+        from generator.citing.catalogue import read_catalogue
+
+        catalogue = read_catalogue(published or _settings().address)
+        return catalogue.citation(figure, version or catalogue.newest)
+    from generator.pages.report import citation_of
+
+    return citation_of(figure, _inputs("dev"))
 
 
 def _inputs(version: str) -> Any:

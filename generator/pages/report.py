@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.citing import citations
-from generator.citing.citations import Citation, cite
+from generator.citing.citations import Citation, digest_of_table
 from generator.errors import UnknownNameError
 from generator.figures.catalogue import Plot
 from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
+from generator.pages import inventories
 from generator.pages.figure_files import drawings, family
 from generator.pages.inputs import Inputs, Study
 from generator.pages.markdown import environment, render
@@ -61,6 +62,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files |= _inventories([figure.citation for figure in figures], inputs.version)
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
     files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
     return Report(files=files, nav=_nav(inputs, figures))
@@ -79,6 +81,15 @@ def write_report(report: Report, docs: Path) -> None:
             found.rmdir()
 
 
+def _inventories(figures: Sequence[Citation], version: str) -> dict[str, bytes]:
+    """The figures for the documentation tools of others."""
+    return {
+        "objects.inv": inventories.sphinx_inventory(figures, version),
+        "myst.xref.json": inventories.myst_references(figures),
+        **{inventories.myst_path(figure): inventories.myst_page(figure) for figure in figures},
+    }
+
+
 def _drawn(inputs: Inputs, root: Path, workers: int, progress: Progress) -> list[DrawnFigure]:
     pairs = [(study, plot) for study in inputs.studies for plot in study.plots]
     drawn = drawings([plot for _, plot in pairs], root / ".cache" / "figures", workers, progress)
@@ -94,9 +105,15 @@ def citation_of(figure: str, inputs: Inputs) -> Citation:
 
 
 def _citation(inputs: Inputs, plot: Plot) -> Citation:
-    table = table_csv(plot.table)
-    return cite(
-        plot.id, plot.title, plot.alt, table, version=inputs.version, year=inputs.year, settings=inputs.settings
+    return Citation(
+        id=plot.id,
+        title=plot.title,
+        alt=plot.alt,
+        version=inputs.version,
+        year=inputs.year,
+        data=digest_of_table(table_csv(plot.table)),
+        settings=inputs.settings,
+        caption=plot.caption,
     )
 
 

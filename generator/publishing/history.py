@@ -4,13 +4,13 @@ It is `figures.json` on the published branch, and grows by an entry a figure wit
 is worked out once, when it is published.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from generator.citing.catalogue import pinned_folder
+from generator.citing.citations import digest_of_table
 from generator.citing.states import Notice, State, state_of
 from generator.errors import GeneratorError
 from generator.figures.tables import compare_tables
@@ -66,7 +66,7 @@ def _figure(identifier: str, about: Mapping[str, Any], site: Mapping[str, bytes]
     return PublishedFigure(
         id=identifier,
         about=about,
-        data=hashlib.sha256(table).hexdigest(),
+        data=digest_of_table(table),
         files={name: content for name, content in files.items() if name != "index.html"},
     )
 

@@ -1,11 +1,13 @@
 """Citations: each format is read back by the library that its users have."""
 
+import hashlib
 import json
 
+import markdown
 import pytest
 from pybtex.database import parse_string
 
-from generator.citing.citations import FORMATS, Citation, cite, formatted
+from generator.citing.citations import FORMATS, Citation, digest_of_table, formatted
 from generator.errors import UnknownNameError
 from generator.settings import Licence, Settings
 
@@ -22,16 +24,27 @@ SETTINGS = Settings(
 @pytest.fixture
 def citation() -> Citation:
     """A figure's citation, with signs that the formats must not trip over."""
-    return cite(
-        "fig-a", 'How "rough" is 50 % & more?', "x < y", b"a,b\n1,2\n", version="0.1", year=2026, settings=SETTINGS
+    return citation_of(b"a,b\n1,2\n")
+
+
+def citation_of(table: bytes) -> Citation:
+    return Citation(
+        id="fig-a",
+        title='How "rough" is 50 % & more?',
+        alt="x < y | *z*",
+        caption="A [caption].",
+        version="0.1",
+        year=2026,
+        data=digest_of_table(table),
+        settings=SETTINGS,
     )
 
 
 def test_the_address_is_made_from_the_data(citation: Citation) -> None:
     """Twelve digits of the table's SHA-256."""
-    assert citation.url == f"https://site.example/f/{citation.data[:12]}/"
-    other = cite("fig-a", "t", "a", b"a,b\n1,3\n", version="0.1", year=2026, settings=SETTINGS)
-    assert other.url != citation.url
+    digest = hashlib.sha256(b"a,b\n1,2\n").hexdigest()
+    assert citation.url == f"https://site.example/f/{digest[:12]}/"
+    assert citation_of(b"a,b\n1,3\n").url != citation.url
 
 
 def test_text_names_everything(citation: Citation) -> None:
@@ -61,7 +74,16 @@ def test_html_holds_text_as_text(citation: Citation) -> None:
     """Signs of the title do not become tags."""
     told = formatted(citation, "html")
     assert "&quot;rough&quot;" in told
-    assert 'alt="x &lt; y"' in told
+    assert 'alt="x &lt; y | *z*"' in told
+    assert "A [caption]. The Authors" in told
+
+
+def test_markdown_shows_what_html_shows(citation: Citation) -> None:
+    """Read by Python-Markdown, with all of the text and no emphasis of its own."""
+    page = markdown.markdown(formatted(citation, "markdown"))
+    assert f'<a href="{citation.url}"><img alt="x &lt; y | *z*" src="{citation.image}" /></a>' in page
+    assert "<p>A [caption].</p>" in page
+    assert page.count("<em>") == 1
 
 
 def test_unknown_formats_are_named(citation: Citation) -> None:
