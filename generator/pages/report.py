@@ -17,7 +17,7 @@ from generator.files import write_atomically
 from generator.pages import inventories
 from generator.pages.figure_files import drawings, family
 from generator.pages.inputs import Inputs, Study
-from generator.pages.markdown import environment, render
+from generator.pages.markdown import environment, render, unescaped_by_theme
 from generator.records.findings import Finding
 from generator.spec import CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
 
@@ -149,8 +149,8 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
 
 
 def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
-    examples = [{study.experiment.title: f"{study.experiment.id}.md"} for study in inputs.studies]
-    drawn = [{figure.plot.title: f"{figure.folder}/index.md"} for figure in figures]
+    examples = [{unescaped_by_theme(study.experiment.title): f"{study.experiment.id}.md"} for study in inputs.studies]
+    drawn = [{unescaped_by_theme(figure.plot.title): f"{figure.folder}/index.md"} for figure in figures]
     return [
         {"Home": "index.md"},
         {"The article's examples": examples},
