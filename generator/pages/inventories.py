@@ -45,14 +45,14 @@ def myst_path(citation: Citation) -> str:
 def myst_page(citation: Citation) -> bytes:
     """A figure's page in MyST's own form, from which MyST takes previews, titles and embedded figures."""
     image = {"type": "image", "url": citation.image, "alt": citation.alt}
-    caption = {"type": "caption", "children": [{"type": "paragraph", "children": [_text(citation.caption)]}]}
     figure = {
         "type": "container",
         "kind": "figure",
         "identifier": citation.id,
         "label": citation.id,
         "html_id": citation.id,
-        "children": [image, caption],
+        # The caption is what a link to the figure is called.
+        "children": [image, _words("caption", citation.title), _words("legend", citation.caption)],
     }
     return _json(
         {
@@ -68,8 +68,8 @@ def myst_page(citation: Citation) -> bytes:
     )
 
 
-def _text(value: str) -> dict[str, str]:
-    return {"type": "text", "value": value}
+def _words(kind: str, value: str) -> dict[str, object]:
+    return {"type": kind, "children": [{"type": "paragraph", "children": [{"type": "text", "value": value}]}]}
 
 
 def _json(value: object) -> bytes:
