@@ -51,7 +51,7 @@ def environment(templates: Path) -> Environment:
         "p_value",
         "margin",
         "metric",
-        "condition",
+        "condition_table",
         "lines",
     ):
         made.filters[name] = getattr(wording, name)
