@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from generator.errors import UnknownNameError
 from generator.settings import Settings
 
@@ -106,6 +108,22 @@ def markup(citation: Citation) -> str:
         f'<figure>\n  <a href="{citation.url}"><img src="{citation.image}" alt="{alt}"></a>\n'
         f"  <figcaption>{caption}</figcaption>\n</figure>\n"
     )
+
+
+def citation_file(settings: Settings, version: str, date: str) -> str:
+    """The `CITATION.cff` of a whole version; its schema has no figures, which have citations of their own."""
+    document = {
+        "cff-version": "1.2.0",
+        "message": "To cite a figure, use the citation on its page; to cite this version as a whole, use this one.",
+        "type": "dataset",
+        "title": f"{settings.name}: {settings.description}",
+        "authors": [{"name": author} for author in settings.authors],
+        "version": version,
+        "date-released": date,
+        "url": f"{settings.address}{version}/",
+        "license-url": settings.content_licence.url,
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _in_markdown(value: str) -> str:
