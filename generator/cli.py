@@ -74,16 +74,31 @@ def serve(workers: int) -> None:
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[FIGURE or EXPERIMENT]...")
+@click.option("--from", "place", metavar="PLACE", help="Compare with a published version: its folder or address.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @_WORKERS
-def verify(names: Sequence[str], workers: int) -> None:
+def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> None:
     """Run again and compare with the committed records; exit 1 on a contradiction."""
+    from generator.records import record
+    from generator.running.checks import FORMATS
     from generator.running.verify import verify as verify_records
 
-    checks = verify_records(_chosen([_experiment_of(name) for name in names]), ROOT, workers, _progress)
-    for check in checks:
-        click.echo(str(check))
+    chosen = _chosen([_experiment_of(name) for name in names])
+    committed = [record.read_published(place, e.id) if place else record.read(_record_path(e)) for e in chosen]
+    checks = verify_records(chosen, committed, ROOT, workers, _progress)
+    click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
-        raise GeneratorError("expected the committed records to hold, found a contradiction")
+        raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.option("--keep", metavar="SIZE", default="2 GB", show_default=True, help="Such as '500 MB'.")
+def prune(keep: str) -> None:
+    """Delete stored runs, the longest unused first, until what is left fits into a size."""
+    from generator.running.store import Store, size_in_bytes
+
+    freed = Store(root=ROOT / ".cache" / "runs").prune(size_in_bytes(keep))
+    click.echo(f"{freed} stored runs deleted")
 
 
 @cli.command()
@@ -233,6 +248,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _chosen(names: Sequence[str]) -> list[Experiment]:
     return [experiments.find(name) for name in names] if names else list(experiments.load().values())
+
+
+def _record_path(experiment: Experiment) -> Path:
+    return ROOT / "records" / f"{experiment.id}.json"
 
 
 def _experiment_of(name: str) -> str:
