@@ -107,7 +107,8 @@ def test_every_figure_can_be_cited(report: Report) -> None:
         assert url in reference(item)
         (entry,) = parse_string(report.files[f"fig/{figure}/{figure}.bib"].decode(), "bibtex").entries.values()
         assert (entry.key, entry.fields["url"]) == (figure, url)
-        assert url in report.files[f"fig/{figure}/index.md"].decode()
+        front = yaml.safe_load(report.files[f"fig/{figure}/index.md"].decode().split("---\n", 2)[1])
+        assert front["cite_as"] == front["json_ld"]["@id"] == front["dublin_core"]["identifier"][0] == url
 
 
 def test_claims_json_has_every_comparison_on_every_data_set(report: Report) -> None:
