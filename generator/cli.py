@@ -127,6 +127,25 @@ def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
 
 
 @cli.command()
+@click.argument("version")
+@click.option("--output", type=click.Path(path_type=Path), help="The zip; by default build/NAME-VERSION.zip.")
+@_WORKERS
+def bundle(version: str, output: Path | None, workers: int) -> None:
+    """Make a zip of a whole version that opens from a folder, with search, records, data, lock and checksums."""
+    from generator.files import write_atomically
+    from generator.publishing import bundle as bundles
+    from generator.publishing import versions
+
+    address = versions.version_site_url(ROOT, version)
+    _build(workers, version=version, address=address)
+    files = versions.sealed_files(ROOT / "site", address)
+    versions.require_as_published(ROOT, version, files)
+    target = output or ROOT / "build" / f"{bundles.folder_name(_settings(), version)}.zip"
+    write_atomically(target, bundles.make_bundle(files, ROOT, _settings(), version))
+    click.echo(f"made {target}")
+
+
+@cli.command()
 @click.argument("kind", type=click.Choice(["erratum", "withdrawal"]))
 @click.argument("figure")
 @click.option("--version", "versions", multiple=True, help="A version that it is about; all that show it by default.")
