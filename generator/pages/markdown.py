@@ -86,6 +86,14 @@ def shown(text: str) -> str:
     return "".join(c if c in _JOINERS or c.isprintable() or category(c) == "Zs" else _stand_in(c) for c in text)
 
 
+def _shown_throughout(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {name: _shown_throughout(item) for name, item in value.items()}
+    return [_shown_throughout(item) for item in value] if isinstance(value, Sequence) else value
+
+
 def code(value: str) -> Markup:
     """A value as code in a line; between backticks where none of its signs could mean anything there."""
     return Markup(f"`{value}`" if _WORDS.fullmatch(value) else f"<code>{escape(value)}</code>")
@@ -109,8 +117,8 @@ def unescaped_by_theme(value: str) -> str:
 
 
 def as_json(value: Any) -> Markup:
-    """A value as JSON, which is YAML too."""
-    return Markup(json.dumps(value, ensure_ascii=False))
+    """A value as JSON, which is YAML too, as long as its texts have no sign that YAML refuses."""
+    return Markup(json.dumps(_shown_throughout(value), ensure_ascii=False))
 
 
 def cells(row: Sequence[Any]) -> Markup:
