@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unicodedata import category
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from latex2mathml.converter import convert
@@ -16,14 +15,12 @@ from markupsafe import Markup
 from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
+from generator.text import shown
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 _WORDS = re.compile(r"[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*")
 _SPACES = re.compile(r"^ +| +$| {2,}")
 _BACKTICKS = re.compile("`+")
-
-#: Not to be seen, but what joins or parts the letters around them.
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 #: How the forms of a citation are coloured.
 _LANGUAGES = {"text": "text", "bibtex": "bibtex", "csl": "json", "markdown": "markdown", "html": "html"}
@@ -79,11 +76,6 @@ def escape(value: Any) -> Any:
         return value
     literal = "".join(_literal(character) for character in shown(str(value)))
     return Markup(_SPACES.sub(lambda spaces: "&#32;" * len(spaces[0]), literal))
-
-
-def shown(text: str) -> str:
-    """The text as a page can show it: U+FFFD for what is not to be seen, such as controls, on one line."""
-    return "".join(c if c in _JOINERS or c.isprintable() or category(c) == "Zs" else _stand_in(c) for c in text)
 
 
 def _shown_throughout(value: Any) -> Any:
@@ -143,7 +135,3 @@ def _literal(character: str) -> str:
     if character == " " or (not character.isspace() and (character.isalnum() or not character.isascii())):
         return character
     return f"&#{ord(character)};"
-
-
-def _stand_in(character: str) -> str:
-    return " " if character in "\n\r\t" else "\N{REPLACEMENT CHARACTER}"
