@@ -38,11 +38,14 @@ def cli(debug: bool) -> None:
 )
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
+@click.option("--dask", "cluster", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @_WORKERS
-def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, workers: int) -> None:
+def run(
+    names: Sequence[str], replicates: int | None, pilot: bool, times: bool, cluster: str | None, workers: int
+) -> None:
     """Run experiments (all by default) and write their records; what is stored is not run again."""
     chosen = _chosen(names)
-    changed = _run(chosen, workers, _replicates(replicates, pilot))
+    changed = _run(chosen, workers, _replicates(replicates, pilot), cluster)
     if times:
         from generator.running.run import write_run_times
 
@@ -89,6 +92,15 @@ def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> 
     click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
         raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.argument("address")
+def worker(address: str) -> None:
+    """Be a worker of a Dask cluster, for `run --dask`; start one for each processor."""
+    from generator.running.cluster import work
+
+    work(address)
 
 
 @cli.command()
@@ -292,10 +304,10 @@ def _replicates(count: int | None, pilot: bool) -> range | None:
     return range(PILOT.start, PILOT.start + (count or 64))
 
 
-def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> list[str]:
+def _run(chosen: list[Experiment], workers: int, replicates: range | None, cluster: str | None = None) -> list[str]:
     from generator.running.run import run as run_experiments
 
-    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
+    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, cluster=cluster, progress=_progress)
 
 
 def _settings() -> "Settings":

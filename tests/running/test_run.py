@@ -122,7 +122,7 @@ def test_records_name_no_place_time_or_person(root: Path) -> None:
 
 
 def test_an_unchanged_run_computes_and_measures_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     monkeypatch.setattr(running, "make_record", lambda *_: pytest.fail("measured"))
     assert run_in(root) == []
 
@@ -133,7 +133,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
     path_in(tmp_path).write_bytes(path_in(root).read_bytes())
     computed = []
 
-    def note(*arguments: object) -> None:
+    def note(*arguments: object, **_: object) -> None:
         computed.append(arguments)
         raise GeneratorError("enough")
 
@@ -146,7 +146,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
 def test_a_record_that_was_edited_is_made_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = path_in(root).read_bytes()
     path_in(root).write_bytes(sound.replace(b'"diverged": 0', b'"diverged": 1', 1))
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     assert run_in(root) == ["small"]
     assert path_in(root).read_bytes() == sound
 
