@@ -80,10 +80,19 @@ def run(
     require_registered(root, [p.experiment for p in plans if p.replicates == range(p.experiment.replicates)])
     store = _store(root)
     waiting = [p for p in plans if not _is_current(p, root, store)]
+    if waiting:
+        _require_measurable(waiting)
     missing = {key: task for p in waiting for chunks in p.keyed.values() for task, key in chunks if key not in store}
     if missing:
         compute_missing(store, missing, workers, progress, expected=_expected_seconds(root, waiting), cluster=cluster)
     return [p.experiment.id for p in waiting if _write_record(p, root, store)]
+
+
+def _require_measurable(plans: Sequence[Plan]) -> None:
+    from generator.running.measure import require_measurable
+
+    for waiting in plans:
+        require_measurable(waiting.experiment)
 
 
 def compute_missing(
