@@ -37,15 +37,22 @@ def cli(debug: bool) -> None:
     "--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records."
 )
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
+@click.option("--replication", is_flag=True, help="Repeat with new replicates, once; goes to records/replication.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
 @click.option("--dask", "cluster", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @_WORKERS
 def run(
-    names: Sequence[str], replicates: int | None, pilot: bool, times: bool, cluster: str | None, workers: int
+    names: Sequence[str],
+    replicates: int | None,
+    pilot: bool,
+    replication: bool,
+    times: bool,
+    cluster: str | None,
+    workers: int,
 ) -> None:
     """Run experiments (all by default) and write their records; what is stored is not run again."""
-    chosen = _chosen(names)
-    changed = _run(chosen, workers, _replicates(replicates, pilot), cluster)
+    chosen = [experiment for experiment in _chosen(names) if experiment.claims or not replication]
+    changed = _run(chosen, workers, _replicates(replicates, pilot, replication), cluster)
     if times:
         from generator.running.run import write_run_times
 
@@ -59,7 +66,7 @@ def run(
 def build(frozen: bool, workers: int) -> None:
     """Run the experiments, then make the site in site/."""
     if not frozen:
-        changed = _run(list(experiments.load().values()), workers, None)
+        changed = _run(list(experiments.load().values()), workers)
         if changed:
             click.echo(f"records changed: {', '.join(changed)}")
     click.echo("site/ is made" if _build(workers) else "site/ is up to date")
@@ -71,7 +78,7 @@ def serve(workers: int) -> None:
     """Build, then serve with live reload on templates, records and styles."""
     from generator.publishing.serving import serve as serve_site
 
-    _run(list(experiments.load().values()), workers, None)
+    _run(list(experiments.load().values()), workers)
     serve_site(ROOT, lambda: _write_docs(workers, "dev"))
 
 
@@ -233,7 +240,7 @@ def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
     from generator.citing.catalogue import read_catalogue
     from generator.citing.check import as_json, check, require_current
 
-    checked = check(paths, read_catalogue(published or _settings().address))
+    checked = check(paths, read_catalogue(published or _address()))
     click.echo(as_json(checked) if form == "json" else "\n".join(map(str, checked)), nl=form == "json" or bool(checked))
     require_current(checked)
 
@@ -296,18 +303,35 @@ def _experiment_of(name: str) -> str:
     return owners[name]
 
 
-def _replicates(count: int | None, pilot: bool) -> range | None:
+def _replicates(count: int | None, pilot: bool, replication: bool) -> Callable[[Experiment], range]:
+    from generator.running import run as running
     from generator.spec import PILOT
 
-    if not pilot:
-        return range(count) if count else None
-    return range(PILOT.start, PILOT.start + (count or 64))
+    if sum([count is not None and not pilot, pilot, replication]) > 1:
+        raise UsageError("expected one of --replicates, --pilot and --replication, found more")
+    if replication:
+        return running.replication
+    if pilot:
+        return lambda experiment: range(PILOT.start, PILOT.start + (count or experiment.replicates))
+    return (lambda experiment: range(count)) if count else running.registered
 
 
-def _run(chosen: list[Experiment], workers: int, replicates: range | None, cluster: str | None = None) -> list[str]:
-    from generator.running.run import run as run_experiments
+def _run(
+    chosen: list[Experiment],
+    workers: int,
+    replicates: Callable[[Experiment], range] | None = None,
+    cluster: str | None = None,
+) -> list[str]:
+    from generator.running import run as running
 
-    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, cluster=cluster, progress=_progress)
+    return running.run(
+        chosen,
+        ROOT,
+        replicates=replicates or running.registered,
+        workers=workers,
+        cluster=cluster,
+        progress=_progress,
+    )
 
 
 def _settings() -> "Settings":
@@ -316,12 +340,19 @@ def _settings() -> "Settings":
     return read_settings(ROOT)
 
 
+def _address() -> str:
+    """Where this project's site is published; the installed tool has no project."""
+    if not (ROOT / "mkdocs.yml").is_file():
+        raise UsageError("expected --published with the address or folder of a published site, found none")
+    return _settings().address
+
+
 def _citation(figure: str, version: str | None, published: str | None) -> Any:
     """The citation of a published version of a figure, or of what the records here say."""
     if version or published:
         from generator.citing.catalogue import read_catalogue
 
-        catalogue = read_catalogue(published or _settings().address)
+        catalogue = read_catalogue(published or _address())
         return catalogue.citation(figure, version or catalogue.newest)
     from generator.pages.report import citation_of
 
