@@ -125,7 +125,7 @@ def _root_files(
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
         "figures.json": _json(_catalogue(settings, versions, newest, judged)),
         **status_files(root, judged, newest, _compared(base, added), templates),
-        **pinned_files(figures, judged, base, templates),
+        **pinned_files(figures, judged, base, settings, templates),
     }
     return protected(made)
 

@@ -139,6 +139,8 @@ def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, s
     added = hashlib.sha256(drawing.encode()).hexdigest()[:12]
     assert third[f"{added}/fig-a.svg"] == drawing
     assert {name: third[name] for name in first} == first
+    assert '<meta name="citation_title" content="Title &lt;of&gt; fig-a">' in first["index.html"]
+    assert "[Figure fig-a]. Fluctuations, version 0.1. https://fluctuations.example/f/" in first["index.html"]
     assert len(third) == len(first) + 2
 
 
