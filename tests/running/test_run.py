@@ -241,6 +241,13 @@ def test_a_lost_value_is_a_contradiction_anywhere(root: Path) -> None:
     assert "only in one record" in found.beyond[0]
 
 
+def test_a_verdict_under_another_registration_is_a_contradiction(root: Path) -> None:
+    record = dataclasses.replace(records.read(path_in(root)), registration={"C01": "0" * 64})
+    found = check(EXPERIMENT, record, record)
+    assert found.contradicted
+    assert found.beyond == ("C01: registered otherwise when the record was made",)
+
+
 def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -> None:
     record = records.read(path_in(root))
     cells = record.cells["random-labels"]
