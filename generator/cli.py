@@ -377,16 +377,19 @@ def _write_docs(workers: int, version: str) -> list[Any]:
 def _build(workers: int, *, version: str = "dev", address: str | None = None) -> bool:
     """Make the site unless it is what these sources would give; whether it was made."""
     from generator.publishing.freshness import is_fresh, mark_fresh, sources_digest
+    from generator.publishing.locking import only_build
 
-    digest = sources_digest(ROOT, version, address)
-    if is_fresh(ROOT, digest):
-        return False
-    from generator.publishing.names import is_release
-    from generator.publishing.site import build_site
+    site = ROOT / "site"
+    with only_build(ROOT, site):
+        digest = sources_digest(ROOT, version, address)
+        if is_fresh(ROOT, digest):
+            return False
+        from generator.publishing.names import is_release
+        from generator.publishing.site import build_site
 
-    nav = _write_docs(workers, version)
-    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address, indexed=is_release(version))
-    mark_fresh(ROOT, digest)
+        nav = _write_docs(workers, version)
+        build_site(ROOT / "build" / "docs", nav, site, ROOT, address, indexed=is_release(version))
+        mark_fresh(ROOT, digest)
     return True
 
 
