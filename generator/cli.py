@@ -54,9 +54,7 @@ def run(
     chosen = [experiment for experiment in _chosen(names) if experiment.claims or not replication]
     changed = _run(chosen, workers, _replicates(replicates, pilot, replication), cluster)
     if times:
-        from generator.running.run import write_run_times
-
-        write_run_times(chosen, ROOT, datetime.date.today().isoformat())
+        _write_times(chosen, workers)
     click.echo(f"records changed: {', '.join(changed)}" if changed else "records are up to date")
 
 
@@ -332,6 +330,14 @@ def _run(
         cluster=cluster,
         progress=_progress,
     )
+
+
+def _write_times(chosen: list[Experiment], workers: int) -> None:
+    from generator.running.growth import measure_growth
+    from generator.running.run import write_run_times
+
+    article = experiments.find("learning-rate").conditions["low"]
+    write_run_times(chosen, ROOT, datetime.date.today().isoformat(), measure_growth(article, workers))
 
 
 def _settings() -> "Settings":
