@@ -100,6 +100,7 @@ def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
+        (lambda: experiment(chapter="Elsewhere"), "a chapter among"),
         (lambda: condition(order="sorted"), "order of the examples among"),
         (lambda: condition(shared=("split",)), "shared streams among"),
         (lambda: condition(passes=0), "at least 1 pass"),

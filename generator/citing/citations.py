@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from generator.errors import UnknownNameError
 from generator.settings import Settings
 
@@ -61,7 +63,7 @@ def bibtex(citation: Citation) -> str:
     entry = Entry(
         "misc",
         fields=[
-            ("title", f"{{{citation.title}}}"),
+            ("title", f"{{{citation.title.translate(_IN_TEX)}}}"),
             ("year", str(citation.year)),
             ("howpublished", f"{citation.settings.name}, figure {citation.id}, version {citation.version}"),
             ("url", citation.url),
@@ -71,6 +73,18 @@ def bibtex(citation: Citation) -> str:
     )
     # The writer itself: to look it up by name reads the metadata of every installed package.
     return str(Writer().to_string(BibliographyData({citation.id: entry})))
+
+
+#: Signs that the writer takes for TeX, or that it would have to find in pairs.
+_IN_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "$": r"\$",
+        "^": r"\textasciicircum{}",
+    }
+)
 
 
 def csl(citation: Citation) -> str:
@@ -106,6 +120,22 @@ def markup(citation: Citation) -> str:
         f'<figure>\n  <a href="{citation.url}"><img src="{citation.image}" alt="{alt}"></a>\n'
         f"  <figcaption>{caption}</figcaption>\n</figure>\n"
     )
+
+
+def citation_file(settings: Settings, version: str, date: str) -> str:
+    """The `CITATION.cff` of a whole version; its schema has no figures, which have citations of their own."""
+    document = {
+        "cff-version": "1.2.0",
+        "message": "To cite a figure, use the citation on its page; to cite this version as a whole, use this one.",
+        "type": "dataset",
+        "title": f"{settings.name}: {settings.description}",
+        "authors": [{"name": author} for author in settings.authors],
+        "version": version,
+        "date-released": date,
+        "url": f"{settings.address}{version}/",
+        "license-url": settings.content_licence.url,
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _in_markdown(value: str) -> str:

@@ -16,10 +16,11 @@ from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import inventories
 from generator.pages.figure_files import drawings, family
+from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
 from generator.pages.markdown import environment, render, unescaped_by_theme
 from generator.records.findings import Finding
-from generator.spec import CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
+from generator.spec import CHAPTERS, CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
 
 Progress = Callable[[int, str], Callable[[], None]]
 
@@ -63,6 +64,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
     files |= _inventories([figure.citation for figure in figures], inputs.version)
+    files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
     files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
     return Report(files=files, nav=_nav(inputs, figures))
@@ -131,6 +133,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "inputs": inputs,
         "settings": inputs.settings,
         "studies": inputs.studies,
+        "experiments": {study.experiment.id: study.experiment for study in inputs.studies},
         "figures": {figure.plot.id: figure for figure in figures},
         "claims": {claims.claim.id: claims for study in inputs.studies for claims in study.claims},
         "citation_formats": citations.FORMATS,
@@ -138,24 +141,27 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "material_ratio": MATERIAL_RATIO,
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
-    for name in ("index", "claims", "figures", "methods", "times"):
+    for name in ("index", "claims", "figures", "cite", "methods", "times"):
         yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
         yield f"{study.experiment.id}.md", render(jinja, names, {**shared, "study": study, "root": ""})
     for figure in figures:
-        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "root": "../../"})
+        head = figure_head(figure.citation, f"{inputs.settings.address}{inputs.version}/{figure.folder}/")
+        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "head": head, "root": "../../"})
         yield f"{figure.folder}/index.md", page
 
 
 def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
-    examples = [{unescaped_by_theme(study.experiment.title): f"{study.experiment.id}.md"} for study in inputs.studies]
+    chapters: dict[str, list[Any]] = {name: [] for name in CHAPTERS}
+    for experiment in (study.experiment for study in inputs.studies):
+        chapters[experiment.chapter].append({unescaped_by_theme(experiment.title): f"{experiment.id}.md"})
     drawn = [{unescaped_by_theme(figure.plot.title): f"{figure.folder}/index.md"} for figure in figures]
     return [
         {"Home": "index.md"},
-        {"The article's examples": examples},
+        *({name: pages} for name, pages in chapters.items() if pages),
         {"Claims": "claims.md"},
-        {"Figures": [{"All figures": "figures.md"}, *drawn]},
+        {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
         {"How it was measured": [{"Methods": "methods.md"}, {"Computation times": "times.md"}]},
     ]
 

@@ -2,7 +2,7 @@
 
 import functools
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,31 +31,31 @@ def project(tmp_path: Path) -> Path:
     return make_project(tmp_path / "project")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def git_settings() -> Iterator[None]:
+    """Git reads no settings of whoever runs the tests, from before anything else here."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `.git` of a repository whose one commit holds the project, in few files."""
     root = make_project(tmp_path_factory.mktemp("repository") / "project")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        ignore_user_settings(monkeypatch)
-        git(root, "init", "--quiet", "--initial-branch=main", "--template=")
-        git(root, "config", "user.name", "Tester")
-        git(root, "config", "user.email", "tester@example.org")
-        git(root, "add", ".")
-        git(root, "commit", "--quiet", "-m", "Start")
-        git(root, "repack", "--quiet", "-ad")
+    git(root, "init", "--quiet", "--initial-branch=main", "--template=")
+    git(root, "config", "user.name", "Tester")
+    git(root, "config", "user.email", "tester@example.org")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "Start")
+    git(root, "repack", "--quiet", "-ad")
     return root / ".git"
 
 
-def ignore_user_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let git read no settings of whoever runs the tests."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-
 @pytest.fixture
-def repository(project: Path, first_commit: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(project: Path, first_commit: Path) -> Path:
     """The project as a git repository with one commit."""
-    ignore_user_settings(monkeypatch)
     shutil.copytree(first_commit, project / ".git")
     return project
 
