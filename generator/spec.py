@@ -31,12 +31,16 @@ MATERIAL_RATIO = 1.25
 #: their loss at the end of the epoch before.
 ORDERS = ("reshuffled", "once", "stored", "replacement", "easy-first", "hard-first")
 
+#: The part of the site for experiments that put the method itself to the test.
+METHOD = "How it was measured"
+
 #: Parts of the site that experiments belong to, in reading order.
 CHAPTERS = (
     "Where fluctuations come from",
     "Settings that change them",
     "The article's examples",
     "Reading the curves",
+    METHOD,
 )
 
 #: Sources of chance that replicates can share.

@@ -3,10 +3,10 @@
 import math
 
 from generator.experiments._data_sets import PLANTED_TEACHER
-from generator.spec import FAMILY_SIZE, Condition, DataSet, Experiment, Measurement, Metric, Truth, call
+from generator.spec import FAMILY_SIZE, METHOD, Condition, DataSet, Experiment, Measurement, Metric, Truth, call
 
-#: Comparisons in each of the 64 replicates: 2560 in all.
-COMPARISONS = 40
+#: Pairs of a comparison, as of a claim, and comparisons in each of the 64 replicates: 2560 in all.
+PAIRS, COMPARISONS = 64, 40
 COUNT = 64 * COMPARISONS
 
 #: The article's optimiser on a problem so small that the 8192 runs of 64 comparisons of 64 pairs take seconds.
@@ -24,7 +24,12 @@ PLANTED = (1.1, 1.25, 1.6, 2.0)
 def simulated(ratio: float, noise: str = "normal") -> Measurement:
     """Curves with autoregressive noise, in the first of each pair `ratio` times as strong."""
     function = call(
-        "generator.running.calibration:simulated_pairs", ratio=ratio, noise=noise, memory=0.5, comparisons=COMPARISONS
+        "generator.running.calibration:simulated_pairs",
+        ratio=ratio,
+        noise=noise,
+        memory=0.5,
+        pairs=PAIRS,
+        comparisons=COMPARISONS,
     )
     return Measurement(function=function, condition=None)
 
@@ -32,7 +37,11 @@ def simulated(ratio: float, noise: str = "normal") -> Measurement:
 def drawn(noise: str, pseudomedian: float) -> Measurement:
     """Effects drawn from a distribution."""
     function = call(
-        "generator.running.calibration:drawn_pairs", noise=noise, pseudomedian=pseudomedian, comparisons=COMPARISONS
+        "generator.running.calibration:drawn_pairs",
+        noise=noise,
+        pseudomedian=pseudomedian,
+        pairs=PAIRS,
+        comparisons=COMPARISONS,
     )
     return Measurement(function=function, condition=None)
 
@@ -68,7 +77,7 @@ EQUAL = {
     "equal-trained": (
         "equal training runs",
         Measurement(
-            function=call("generator.running.calibration:trained_pairs", runs_at_once=512),
+            function=call("generator.running.calibration:trained_pairs", pairs=PAIRS, runs_at_once=512),
             condition=SMALL,
         ),
     ),
@@ -77,13 +86,13 @@ EQUAL = {
 EFFECTS = {f"planted-{ratio}": (f"{ratio} times as rough", simulated(ratio)) for ratio in PLANTED}
 
 #: The pseudomedian of exponentials is half the median of a gamma variable of shape 2: (1 + 2 m) exp(-2 m) = 1/2.
-PAIRS = {
+EFFECTS_DRAWN = {
     "pairs-normal": ("normal effects", drawn("normal", 0.0)),
     "pairs-skewed": ("skewed effects", drawn("skewed", 0.8391734950083306)),
     "pairs-heavy-tailed": ("heavy-tailed effects", drawn("heavy-tailed", 0.0)),
 }
 
-SCENARIOS = {**EQUAL, **EFFECTS, **PAIRS}
+SCENARIOS = {**EQUAL, **EFFECTS, **EFFECTS_DRAWN}
 
 #: Chance of each interval to lie above the truth: half of what it may miss.
 FAMILY_LEVEL, SINGLE_LEVEL = 0.025 / FAMILY_SIZE, 0.025
@@ -93,7 +102,7 @@ EXPERIMENT = Experiment(
     title="Calibration",
     question="How often are verdicts wrong where the answer is known?",
     lines=(146, 146),
-    chapter="How it was measured",
+    chapter=METHOD,
     data_sets={"calibration": DataSet(label="comparisons with a known answer", data=SMALL.data)},
     conditions={role: measured for role, (_, measured) in SCENARIOS.items()},
     labels={role: label for role, (label, _) in SCENARIOS.items()},
@@ -134,7 +143,7 @@ EXPERIMENT = Experiment(
             for ratio in (1.6, 2.0)
         ),
         *(
-            rate(f"{role}-single", role, "covered_single", 0.95, f"{PAIRS[role][0]}: the interval of one holds the truth")
+            rate(f"{role}-single", role, "covered_single", 0.95, f"{EFFECTS_DRAWN[role][0]}: the interval of one holds the truth")
             for role in ("pairs-normal", "pairs-heavy-tailed")
         ),
         Truth(
@@ -151,7 +160,7 @@ EXPERIMENT = Experiment(
                 role,
                 "covered",
                 1 - 2 * FAMILY_LEVEL,
-                f"{PAIRS[role][0]}: the simultaneous interval holds the truth",
+                f"{EFFECTS_DRAWN[role][0]}: the simultaneous interval holds the truth",
             )
             for role in ("pairs-normal", "pairs-heavy-tailed")
         ),

@@ -12,6 +12,7 @@ from generator.records.findings import ClaimFindings, find, with_holm
 from generator.records.record import Record
 from generator.records.registrations import Registration
 from generator.records.times import Times, read_times
+from generator.records.truths import TruthFinding, judge
 from generator.settings import Settings
 from generator.spec import Experiment
 
@@ -24,6 +25,7 @@ class Study:
     record: Record
     claims: tuple[ClaimFindings, ...]
     plots: tuple[Plot, ...]
+    truths: tuple[TruthFinding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,8 @@ def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFinding
     own = {claim.id for claim in experiment.claims}
     claims = tuple(c for c in judged if c.claim.id in own)
     plots = tuple(prepare(figure, experiment, record, claims) for figure in experiment.figures)
-    return Study(experiment=experiment, record=record, claims=claims, plots=plots)
+    truths = judge(experiment, record)
+    return Study(experiment=experiment, record=record, claims=claims, plots=plots, truths=truths)
 
 
 def _require_registered(found: Sequence[tuple[Experiment, Record]]) -> None:

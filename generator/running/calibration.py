@@ -1,7 +1,8 @@
 """How often is a verdict wrong where the answer is known? The pipeline on comparisons of nothing with nothing, and more.
 
-Each replicate is a batch of comparisons of 64 pairs, each judged as a claim is: metrics by `measure.value_of`, effects,
-estimate and verdict by `stats`. What comes back are shares of the replicate's comparisons and the spread of their effects, one point each.
+Each replicate is a batch of comparisons of so many `pairs`, each judged as a claim is: metrics by `measure.value_of`,
+effects, estimate and verdict by `stats`. What comes back are shares of the replicate's comparisons and the spread of
+their effects, one point each.
 """
 
 import math
@@ -18,9 +19,6 @@ from generator.spec import FAMILY_SIZE, MATERIAL_RATIO, Metric
 from generator.stats.inference import Estimate, estimate_effect, paired_effects
 from generator.stats.verdicts import Verdict, decide
 from generator.training.streams import Stream, generator
-
-#: Pairs of a comparison, as registered for claims.
-PAIRS = 64
 
 #: The first replicate that trains for calibration: out of the way of all that decide claims or were used to plan them.
 FIRST_TRAINED = 100_000
@@ -41,14 +39,14 @@ def simulated_pairs(parameters: Mapping[str, Any], replicates: Sequence[int]) ->
 
 
 def _simulated(rng: np.random.Generator, parameters: Mapping[str, Any]) -> np.ndarray:
-    """Effects of shape (comparisons, PAIRS)."""
-    count, points = parameters["comparisons"] * PAIRS, ROUGHNESS.window[1]
+    """Effects of shape (comparisons, pairs)."""
+    count, points = parameters["comparisons"] * parameters["pairs"], ROUGHNESS.window[1]
     first, second = (
         _roughness(descent(points, height=0.5, epochs=10.0) + 0.01 * scale * noise)
         for scale in (parameters["ratio"], 1.0)
         for noise in [autoregressive(rng, parameters["noise"], (count, points), parameters["memory"])]
     )
-    return paired_effects(first, second, "log-ratio").reshape(-1, PAIRS)
+    return paired_effects(first, second, "log-ratio").reshape(-1, parameters["pairs"])
 
 
 def _roughness(loss: np.ndarray) -> np.ndarray:
@@ -70,21 +68,22 @@ def trained_pairs(parameters: Mapping[str, Any], replicates: Sequence[int]) -> S
             return [run if name == "order" else run - run % 2 for run in replicates]
 
     condition = {**vars(training_of(parameters["condition"])), "chunk": parameters["runs_at_once"]}
-    runs = [FIRST_TRAINED + 2 * PAIRS * replicate + i for replicate in replicates for i in range(2 * PAIRS)]
-    roughness = _roughness(train(Twins(**condition), runs)["loss"]).reshape(-1, PAIRS, 2)
+    count = 2 * parameters["pairs"]
+    runs = [FIRST_TRAINED + count * replicate + i for replicate in replicates for i in range(count)]
+    roughness = _roughness(train(Twins(**condition), runs)["loss"]).reshape(len(replicates), -1, 2)
     effects = (paired_effects(block[:, 0], block[:, 1], "log-ratio")[None] for block in roughness)
     return _shares(effects, 0.0)
 
 
 def drawn_pairs(parameters: Mapping[str, Any], replicates: Sequence[int]) -> Shares:
     """Comparisons whose effects are drawn themselves from a distribution (`noise`) of known `pseudomedian`."""
-    shape = (parameters["comparisons"], PAIRS)
+    shape = (parameters["comparisons"], parameters["pairs"])
     effects = (NOISES[parameters["noise"]](generator(Stream.NOISE, replicate), shape) for replicate in replicates)
     return _shares(effects, parameters["pseudomedian"])
 
 
 def _shares(effects: Iterable[np.ndarray], truth: float) -> Shares:
-    """Shares of each replicate's comparisons, (replicates, 1) each; effects are (comparisons, PAIRS) a replicate."""
+    """Shares of each replicate's comparisons, (replicates, 1) each; effects are (comparisons, pairs) a replicate."""
     rows = [_share(block, truth) for block in effects]
     return {name: np.array([[row[name]] for row in rows]) for name in rows[0]}
 
