@@ -31,12 +31,16 @@ MATERIAL_RATIO = 1.25
 #: their loss at the end of the epoch before.
 ORDERS = ("reshuffled", "once", "stored", "replacement", "easy-first", "hard-first")
 
+#: The part of the site for experiments that put the method itself to the test.
+METHOD = "How it was measured"
+
 #: Parts of the site that experiments belong to, in reading order.
 CHAPTERS = (
     "Where fluctuations come from",
     "Settings that change them",
     "The article's examples",
     "Reading the curves",
+    METHOD,
 )
 
 #: Sources of chance that replicates can share.
@@ -150,11 +154,12 @@ class Measurement:
     """Something else that is measured for each replicate of a condition: gradients, curvature, a second run.
 
     `function` takes the condition's plain form as `condition`, its own parameters, and the replicates; it returns named
-    arrays of shape (replicates, points), which metrics read like curves.
+    arrays of shape (replicates, points), which metrics read like curves. Without a condition nothing is trained as an
+    experiment trains it: curves are simulated, or a problem with a known answer is solved.
     """
 
     function: Call
-    condition: Condition
+    condition: Condition | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +283,25 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Truth:
+    """A number that is known beforehand, and what has to give it: the mean of a metric over the replicates.
+
+    `theory` and `tolerance` are in the metric's unit.
+    """
+
+    id: str
+    statement: str
+    condition: str
+    metric: Metric
+    theory: float
+    tolerance: float
+
+    def __post_init__(self) -> None:
+        _require_slug(self.id, "a truth's id")
+        _require(self.tolerance >= 0, "a tolerance of at least 0", self.tolerance)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """A curve that figures draw: kept in the record as quantiles over replicates and a few single runs."""
 
@@ -309,7 +333,7 @@ class Experiment:
 
     `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
     condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `chapter`
-    is where the site puts the page.
+    is where the site puts the page. `truths` are what the method itself has to give, on every data set.
     """
 
     id: str
@@ -326,11 +350,17 @@ class Experiment:
     measures: tuple[Metric, ...] = ()
     tolerance: float | None = None
     chapter: str = "The article's examples"
+    truths: tuple[Truth, ...] = neutral(())
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "an experiment id")
         _require(self.chapter in CHAPTERS, f"a chapter among {', '.join(CHAPTERS)}", self.chapter)
         _require(set(self.labels) == set(self.conditions), "a label for each condition", sorted(self.labels))
+        for truth in self.truths:
+            if truth.condition not in self.conditions:
+                raise UnknownNameError(
+                    f"condition of {truth.id} in experiment {self.id}", truth.condition, self.conditions
+                )
         for claim in self.claims:
             for comparison in claim.comparisons.values():
                 self._check(claim, comparison.larger)
@@ -392,7 +422,8 @@ class Experiment:
             for side in (comparison.larger, comparison.smaller)
             if side.condition == role
         )
-        return tuple(dict.fromkeys([*(side.metric for side in sides), *self.measures]))
+        truths = (truth.metric for truth in self.truths if truth.condition == role)
+        return tuple(dict.fromkeys([*(side.metric for side in sides), *truths, *self.measures]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -408,7 +439,8 @@ class DataSet:
     def adapt(self, condition: Condition | Measurement) -> Condition | Measurement:
         """The condition with this set's data, loss and network output."""
         if isinstance(condition, Measurement):
-            return dataclasses.replace(condition, condition=self._adapted(condition.condition))
+            adapted = self._adapted(condition.condition) if condition.condition else None
+            return dataclasses.replace(condition, condition=adapted)
         return self._adapted(condition)
 
     def _adapted(self, condition: Condition) -> Condition:

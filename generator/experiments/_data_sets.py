@@ -43,3 +43,10 @@ DATA_SETS_WITH_TEST = {
         model_parameters=DIGITS.model_parameters,
     ),
 }
+
+#: Real data of two classes: scikit-learn's breast tumours.
+BREAST_CANCER_WITH_TEST = DataSet(
+    label="breast tumours",
+    data=call("generator.training.datasets:breast_cancer", train=455, test=114),
+    model_parameters={"features": 30},
+)

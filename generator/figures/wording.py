@@ -30,6 +30,11 @@ _CURVES = {
     "test_accuracy": "test accuracy",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "shifted_loss": "printed loss half an epoch earlier",
+    "expected_loss": "loss expected of half an epoch's lag",
+    "evaluated_loss": "evaluated with regularisers",
+    "unpenalised_loss": "evaluated without regularisers",
+    "recomputed_loss": "evaluated without regularisers, penalty added",
 }
 
 

@@ -13,6 +13,7 @@ from generator.records.findings import ClaimFindings, find, with_holm
 from generator.records.record import Record
 from generator.records.registrations import Registration
 from generator.records.times import Times, read_times
+from generator.records.truths import TruthFinding, judge
 from generator.settings import Settings
 from generator.spec import Experiment
 
@@ -29,6 +30,7 @@ class Study:
     claims: tuple[ClaimFindings, ...]
     plots: tuple[Plot, ...]
     replication: Mapping[str, ClaimFindings]
+    truths: tuple[TruthFinding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFinding
         claims=claims,
         plots=plots,
         replication=_replication(experiment, root),
+        truths=judge(experiment, record),
     )
 
 

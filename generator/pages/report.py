@@ -20,7 +20,7 @@ from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
 from generator.pages.markdown import environment, render, unescaped_by_theme
 from generator.records.findings import Finding
-from generator.spec import CHAPTERS, CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
+from generator.spec import CHAPTERS, CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, METHOD, PILOT, REPLICATION
 
 Progress = Callable[[int, str], Callable[[], None]]
 
@@ -159,12 +159,13 @@ def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
     drawn = [{unescaped_by_theme(figure.plot.title): f"{figure.folder}/index.md"} for figure in figures]
     return [
         {"Home": "index.md"},
-        *({name: pages} for name, pages in chapters.items() if pages),
+        *({name: pages} for name, pages in chapters.items() if pages and name != METHOD),
         {"Claims": "claims.md"},
         {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
         {
-            "How it was measured": [
+            METHOD: [
                 {"Methods": "methods.md"},
+                *chapters[METHOD],
                 {"Computation times": "times.md"},
                 {"Larger than one machine": "larger.md"},
             ]

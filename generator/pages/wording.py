@@ -27,6 +27,7 @@ _STATISTICS = {
     "third_difference_sd": "roughness (third differences)",
     "upward_variation": "upward variation",
     "last": "value",
+    "level": "mean",
     "points": "length",
 }
 
@@ -41,6 +42,13 @@ _CURVES = {
     "step_loss": "loss of each step's batch",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "val_accuracy": "validation accuracy",
+    "test_accuracy": "test accuracy",
+    "shifted_loss": "training loss as Keras prints it, half an epoch earlier",
+    "expected_loss": "loss that Keras would print of a decay at the exact loss's rate",
+    "evaluated_loss": "validation loss that evaluate() returns",
+    "unpenalised_loss": "validation loss that evaluate() returns without regularisers",
+    "recomputed_loss": "validation loss without regularisers, plus the penalty",
 }
 
 
@@ -118,7 +126,8 @@ def condition_table(conditions: Mapping[str, Condition | Measurement]) -> dict[s
 
 def _condition(value: Condition | Measurement) -> dict[str, str]:
     if isinstance(value, Measurement):
-        return {**_condition(value.condition), "measured": described(value.function)}
+        trained = _condition(value.condition) if value.condition else {}
+        return {**trained, "measured": described(value.function)}
     said = {
         "network": described(value.model),
         "optimiser": f"{value.optimizer.path.split(':')[1]}, {parameters(value.optimizer.parameters)}",

@@ -1,5 +1,6 @@
-"""Data sets: the article's random labels, a planted teacher, and real digits, drawn for each replicate."""
+"""Data sets: the article's random labels, a planted teacher, real digits and tumours, drawn for each replicate."""
 
+import dataclasses
 import functools
 import importlib.util
 from collections.abc import Callable, Sequence
@@ -102,26 +103,54 @@ def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> 
 
     Targets are one-hot.
     """
-    x, y = _scikit_learn_digits()
-    if train < 1 or test < 0 or train + test > len(x):
-        raise GeneratorError(f"expected at most {len(x)} digits to train and test on, found {train} and {test}")
-    index = np.stack([generator(Stream.SPLIT, r).permutation(len(x)) for r in replicates]).astype(np.int32)
-    return Examples(
-        x=(x / 16).astype(np.float32),
-        y=np.eye(10, dtype=np.float32)[y],
-        train=index[:, :train],
-        test=index[:, train : train + test],
-    )
+    pixels, classes = _scikit_learn_table("digits.csv.gz")
+    return _split_at_random(pixels / 16, np.eye(10)[classes.astype(np.int64)], "digits", replicates, train, test)
+
+
+def breast_cancer(replicates: Sequence[int], *, train: int = 455, test: int = 114) -> Examples:
+    """Scikit-learn's 569 breast tumours (30 measures of cells, 1 = benign), split at random for each replicate.
+
+    Each measure is standardised over all 569: mean 0, standard deviation 1 (divisor n).
+    """
+    measures, benign = _scikit_learn_table("breast_cancer.csv", header_rows=1)
+    standardised = (measures - measures.mean(axis=0)) / measures.std(axis=0)
+    return _split_at_random(standardised, benign[:, None], "tumours", replicates, train, test)
+
+
+def by_class(source: DataSource) -> DataSource:
+    """The same examples, those to train on sorted by class as in a file that lists one class after the other."""
+
+    def draw(replicates: Sequence[int]) -> Examples:
+        examples = source(replicates)
+        is_one_hot = examples.y.ndim == 2 and examples.y.shape[1] > 1
+        classes = examples.y.argmax(axis=1) if is_one_hot else examples.y.ravel()
+        order = np.argsort(classes[examples.train], axis=1, kind="stable")
+        return dataclasses.replace(examples, train=np.take_along_axis(examples.train, order, axis=1))
+
+    return draw
 
 
 @functools.cache
-def _scikit_learn_digits() -> _Part:
-    """Scikit-learn's digits, read from its file: importing scikit-learn takes longer than training on them."""
+def _scikit_learn_table(name: str, header_rows: int = 0) -> _Part:
+    """Inputs and targets in one of scikit-learn's files: importing scikit-learn takes longer than training on them."""
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
-        raise GeneratorError("expected scikit-learn, whose digits these are, found no such package")
-    table = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
-    return table[:, :-1], table[:, -1].astype(np.int64)
+        raise GeneratorError(f"expected scikit-learn, whose {name} this is, found no such package")
+    file = Path(package.origin).parent / "datasets" / "data" / name
+    table = np.loadtxt(file, delimiter=",", skiprows=header_rows)
+    return table[:, :-1], table[:, -1]
+
+
+def _split_at_random(
+    x: np.ndarray, y: np.ndarray, what: str, replicates: Sequence[int], train: int, test: int
+) -> Examples:
+    """A pool that all replicates share, and which part of it each trains and tests on."""
+    if train < 1 or test < 0 or train + test > len(x):
+        raise GeneratorError(f"expected at most {len(x)} {what} to train and test on, found {train} and {test}")
+    index = np.stack([generator(Stream.SPLIT, r).permutation(len(x)) for r in replicates]).astype(np.int32)
+    return Examples(
+        x=x.astype(np.float32), y=y.astype(np.float32), train=index[:, :train], test=index[:, train : train + test]
+    )
 
 
 def _taught(rng: np.random.Generator, slope: np.ndarray, count: int) -> _Part:

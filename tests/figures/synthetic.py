@@ -15,7 +15,7 @@ from generator.figures.catalogue import Plot, prepare
 from generator.records.findings import find
 from generator.records.record import QUANTILES, Cell, CurveSummary, Record
 from generator.records.rounding import rounded_all
-from generator.spec import Condition, Experiment, Figure, Measurement
+from generator.spec import Condition, Experiment, Figure, Measurement, Measurement
 from tests.sharing import made_once
 
 REPLICATES = 64
@@ -84,10 +84,16 @@ def one_of_each_kind() -> dict[str, Plot]:
 
 
 def _cell(
-    experiment: Experiment, data_set: str, role: str, condition: Condition, random: np.random.Generator, broken: bool
+    experiment: Experiment,
+    data_set: str,
+    role: str,
+    condition: Condition | Measurement,
+    random: np.random.Generator,
+    broken: bool,
 ) -> Cell:
     place = list(experiment.conditions).index(role)
-    curves = _curves(experiment, condition, random, noise=0.05 / (1 + 4 * place))
+    trained = condition.condition if isinstance(condition, Measurement) else condition
+    curves = _curves(experiment, trained, random, noise=0.05 / (1 + 4 * place)) if trained else {}
     metrics = {
         metric.id: random.lognormal(mean=-place, sigma=0.3, size=REPLICATES)
         for metric in experiment.metrics(data_set, role)
