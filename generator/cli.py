@@ -38,11 +38,14 @@ def cli(debug: bool) -> None:
 )
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
+@click.option("--dask", "cluster", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @_WORKERS
-def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, workers: int) -> None:
+def run(
+    names: Sequence[str], replicates: int | None, pilot: bool, times: bool, cluster: str | None, workers: int
+) -> None:
     """Run experiments (all by default) and write their records; what is stored is not run again."""
     chosen = _chosen(names)
-    changed = _run(chosen, workers, _replicates(replicates, pilot))
+    changed = _run(chosen, workers, _replicates(replicates, pilot), cluster)
     if times:
         from generator.running.run import write_run_times
 
@@ -74,16 +77,40 @@ def serve(workers: int) -> None:
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[FIGURE or EXPERIMENT]...")
+@click.option("--from", "place", metavar="PLACE", help="Compare with a published version: its folder or address.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @_WORKERS
-def verify(names: Sequence[str], workers: int) -> None:
+def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> None:
     """Run again and compare with the committed records; exit 1 on a contradiction."""
+    from generator.records import record
+    from generator.running.checks import FORMATS
     from generator.running.verify import verify as verify_records
 
-    checks = verify_records(_chosen([_experiment_of(name) for name in names]), ROOT, workers, _progress)
-    for check in checks:
-        click.echo(str(check))
+    chosen = _chosen([_experiment_of(name) for name in names])
+    committed = [record.read_published(place, e.id) if place else record.read(_record_path(e)) for e in chosen]
+    checks = verify_records(chosen, committed, ROOT, workers, _progress)
+    click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
-        raise GeneratorError("expected the committed records to hold, found a contradiction")
+        raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.argument("address")
+def worker(address: str) -> None:
+    """Be a worker of a Dask cluster, for `run --dask`; start one for each processor."""
+    from generator.running.cluster import work
+
+    work(address)
+
+
+@cli.command()
+@click.option("--keep", metavar="SIZE", default="2 GB", show_default=True, help="Such as '500 MB'.")
+def prune(keep: str) -> None:
+    """Delete stored runs, the longest unused first, until what is left fits into a size."""
+    from generator.running.store import Store, size_in_bytes
+
+    freed = Store(root=ROOT / ".cache" / "runs").prune(size_in_bytes(keep))
+    click.echo(f"{freed} stored runs deleted")
 
 
 @cli.command()
@@ -109,6 +136,25 @@ def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
     _build(workers, version=version, address=versions.version_site_url(ROOT, version))
     done = versions.publish(ROOT / "site", version, root=ROOT, alias=alias, push=push)
     click.echo(str(done))
+
+
+@cli.command()
+@click.argument("version")
+@click.option("--output", type=click.Path(path_type=Path), help="The zip; by default build/NAME-VERSION.zip.")
+@_WORKERS
+def bundle(version: str, output: Path | None, workers: int) -> None:
+    """Make a zip of a whole version that opens from a folder, with search, records, data, lock and checksums."""
+    from generator.files import write_atomically
+    from generator.publishing import bundle as bundles
+    from generator.publishing import versions
+
+    address = versions.version_site_url(ROOT, version)
+    _build(workers, version=version, address=address)
+    files = versions.sealed_files(ROOT / "site", address)
+    versions.require_as_published(ROOT, version, files)
+    target = output or ROOT / "build" / f"{bundles.folder_name(_settings(), version)}.zip"
+    write_atomically(target, bundles.make_bundle(files, ROOT, _settings(), version))
+    click.echo(f"made {target}")
 
 
 @cli.command()
@@ -235,6 +281,10 @@ def _chosen(names: Sequence[str]) -> list[Experiment]:
     return [experiments.find(name) for name in names] if names else list(experiments.load().values())
 
 
+def _record_path(experiment: Experiment) -> Path:
+    return ROOT / "records" / f"{experiment.id}.json"
+
+
 def _experiment_of(name: str) -> str:
     """The experiment that a figure belongs to; an experiment's own id stands for itself."""
     from generator.errors import UnknownNameError
@@ -254,10 +304,10 @@ def _replicates(count: int | None, pilot: bool) -> range | None:
     return range(PILOT.start, PILOT.start + (count or 64))
 
 
-def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> list[str]:
+def _run(chosen: list[Experiment], workers: int, replicates: range | None, cluster: str | None = None) -> list[str]:
     from generator.running.run import run as run_experiments
 
-    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
+    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, cluster=cluster, progress=_progress)
 
 
 def _settings() -> "Settings":

@@ -68,11 +68,13 @@ def run(
     *,
     replicates: range | None = None,
     workers: int = 2,
+    cluster: str | None = None,
     progress: Progress,
 ) -> list[str]:
     """Bring the records of these experiments up to date; returns the ids of those whose record changed.
 
-    Other `replicates` than those an experiment registers give a record for trying out, under `build/`.
+    Other `replicates` than those an experiment registers give a record for trying out, under `build/`. Tasks run in
+    `workers` processes here, or on the Dask cluster whose scheduler has the address `cluster`.
     """
     plans = [plan(e, replicates or range(e.replicates)) for e in experiments]
     require_registered(root, [p.experiment for p in plans if p.replicates == range(p.experiment.replicates)])
@@ -80,7 +82,7 @@ def run(
     waiting = [p for p in plans if not _is_current(p, root, store)]
     missing = {key: task for p in waiting for chunks in p.keyed.values() for task, key in chunks if key not in store}
     if missing:
-        compute_missing(store, missing, workers, progress, _expected_seconds(root, waiting))
+        compute_missing(store, missing, workers, progress, expected=_expected_seconds(root, waiting), cluster=cluster)
     return [p.experiment.id for p in waiting if _write_record(p, root, store)]
 
 
@@ -89,13 +91,20 @@ def compute_missing(
     missing: Mapping[str, Task],
     workers: int,
     progress: Progress,
+    *,
     expected: Mapping[str, float] | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Compute these tasks into the store."""
-    from generator.running.executors import compute
+    from generator.running import cluster as clusters
+    from generator.running import executors
 
     done = progress(len(missing), f"training {CHUNK} replicates of each condition")
-    compute(store, [(task, key) for key, task in missing.items()], workers, done, expected)
+    keyed = [(task, key) for key, task in missing.items()]
+    if cluster:
+        clusters.compute(store, keyed, cluster, done)
+    else:
+        executors.compute(store, keyed, workers, done, expected)
 
 
 def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:

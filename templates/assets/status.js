@@ -18,7 +18,7 @@
   };
 
   const links = document.querySelectorAll("[data-status-of]");
-  if (!links.length) return;
+  if (!links.length || location.protocol === "file:") return;
   fetch(new URL(`${links[0].dataset.root}figures.json`, location))
     .then((answer) => (answer.ok ? answer.json() : { figures: {} }))
     .then(({ figures }) => links.forEach((link) => tell(link, figures)))

@@ -1,15 +1,27 @@
 """Citations: each format is read back by the library that its users have."""
 
+import dataclasses
 import hashlib
 import json
+import warnings
+from importlib.resources import files
+from pathlib import Path
 
+import jsonschema
 import markdown
 import pytest
+import yaml
+from citeproc import Citation as CitationCore
+from citeproc import CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
 from pybtex.database import parse_string
 
-from generator.citing.citations import FORMATS, Citation, digest_of_table, formatted
+from generator.citing.citations import FORMATS, Citation, citation_file, digest_of_table, formatted
 from generator.errors import UnknownNameError
 from generator.settings import Licence, Settings
+from tests.hostile import FRAGMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SETTINGS = Settings(
     name="A {Site} & more",
@@ -63,11 +75,54 @@ def test_bibtex_is_read_back(citation: Citation) -> None:
     assert len(entries["fig-a"].persons["author"]) == 2
 
 
+def test_bibtex_takes_any_title(citation: Citation) -> None:
+    """Braces come in pairs, whatever the title; TeX shows its signs and runs none of its commands."""
+    for title in (*FRAGMENTS, "}{"):
+        entries = parse_string(formatted(dataclasses.replace(citation, title=title), "bibtex"), "bibtex").entries
+        assert list(entries) == ["fig-a"], title
+    written = formatted(dataclasses.replace(citation, title="a{b \\c $d^e"), "bibtex")
+    assert r"{a\textbraceleft{}b \textbackslash{}c \$d\textasciicircum{}e}" in written
+
+
 def test_csl_is_a_figure(citation: Citation) -> None:
     """With the required fields of CSL-JSON and what a figure needs."""
     (item,) = json.loads(formatted(citation, "csl"))
     assert (item["id"], item["type"], item["URL"]) == ("fig-a", "figure", citation.url)
     assert item["issued"] == {"date-parts": [[2026]]}
+
+
+def reference(item: str) -> str:
+    """A list of references with one CSL-JSON item, as citeproc-py makes it in its own style."""
+    with warnings.catch_warnings():
+        # It knows fewer fields than the schema has.
+        warnings.simplefilter("ignore", UserWarning)
+        source = CiteProcJSON(json.loads(item))
+    style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+    bibliography = CitationStylesBibliography(style, source, formatter.plain)
+    bibliography.register(CitationCore([CitationItem(json.loads(item)[0]["id"])]))
+    (rendered,) = (str(entry) for entry in bibliography.bibliography())
+    return rendered
+
+
+def test_csl_is_rendered(citation: Citation) -> None:
+    """With every part that a reference needs."""
+    rendered = reference(formatted(citation, "csl"))
+    for part in ("The Authors", "O'Neil", "2026", "50 % & more?", SETTINGS.name, citation.url):
+        assert part in rendered
+
+
+@pytest.mark.parametrize(
+    "written",
+    [citation_file(SETTINGS, "0.1", "2026-11-24"), (ROOT / "CITATION.cff").read_text()],
+    ids=["of a version", "of the project"],
+)
+def test_citation_files_are_valid(written: str) -> None:
+    """By the schema of the Citation File Format."""
+    schema = files("check_jsonschema") / "builtin_schemas" / "vendor" / "citation-file-format.json"
+    document = json.loads(json.dumps(yaml.safe_load(written), default=str))
+    jsonschema.validate(document, json.loads(schema.read_text()), format_checker=jsonschema.FormatChecker())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**document, "authors": []}, json.loads(schema.read_text()))
 
 
 def test_html_holds_text_as_text(citation: Citation) -> None:

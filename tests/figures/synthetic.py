@@ -15,7 +15,7 @@ from generator.figures.catalogue import Plot, prepare
 from generator.records.findings import find
 from generator.records.record import QUANTILES, Cell, CurveSummary, Record
 from generator.records.rounding import rounded_all
-from generator.spec import Condition, Experiment, Figure
+from generator.spec import Condition, Experiment, Figure, Measurement
 from tests.sharing import made_once
 
 REPLICATES = 64
@@ -38,7 +38,8 @@ def record_of(name: str, *, diverging: bool = False) -> Record:
     cells: dict[str, dict[str, Cell]] = {}
     for place, (data_set, role, condition) in enumerate(experiment.cells()):
         broken = diverging and role == roles[0]
-        cell = _cell(experiment, data_set, role, condition, np.random.default_rng(place), broken)
+        trained = condition.condition if isinstance(condition, Measurement) else condition
+        cell = _cell(experiment, data_set, role, trained, np.random.default_rng(place), broken)
         cells.setdefault(data_set, {})[role] = cell
     return Record(
         experiment=experiment.id,

@@ -23,6 +23,8 @@ from tests.records.test_changes import CLAIM, EXPERIMENT, record, scaled
 from .conftest import make_project, write_site
 from .test_history import export, figure
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = [f"0.{number}" for number in range(1, 6)]
 
 
