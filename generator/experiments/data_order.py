@@ -1,4 +1,4 @@
-"""Does the order of the examples make the curves fluctuate? Four ways to order them, and two extremes."""
+"""Does the order of the examples make the curves fluctuate? Three ways to order them, and two extremes."""
 
 import dataclasses
 from typing import Any
@@ -12,9 +12,13 @@ RESHUFFLED = learning_rate.LOW
 EPOCHS, WINDOW = learning_rate.EPOCHS, learning_rate.WINDOW
 
 #: With frozen weights nothing changes from epoch to epoch, so a few epochs are enough.
-FROZEN_EPOCHS = 20
+FROZEN_EPOCHS = 10
 STEPS_PER_EPOCH = 32
 STEPS_SHOWN = 4 * STEPS_PER_EPOCH
+
+#: The extremes are compared by the level of the loss, for which fewer epochs are enough.
+EXTREME_EPOCHS = 25
+EXTREME_WINDOW = (9, EXTREME_EPOCHS)
 
 FROZEN = dataclasses.replace(
     RESHUFFLED, optimizer=call("keras.optimizers:Adam", learning_rate=0.0), epochs=FROZEN_EPOCHS
@@ -49,17 +53,15 @@ EXPERIMENT = Experiment(
     conditions={
         "reshuffled": RESHUFFLED,
         "once": dataclasses.replace(RESHUFFLED, order="once"),
-        "stored": dataclasses.replace(RESHUFFLED, order="stored"),
         "replacement": dataclasses.replace(RESHUFFLED, order="replacement"),
         "frozen": FROZEN,
-        "easy-first": dataclasses.replace(RESHUFFLED, order="easy-first"),
-        "hard-first": dataclasses.replace(RESHUFFLED, order="hard-first"),
+        "easy-first": dataclasses.replace(RESHUFFLED, order="easy-first", epochs=EXTREME_EPOCHS),
+        "hard-first": dataclasses.replace(RESHUFFLED, order="hard-first", epochs=EXTREME_EPOCHS),
         "frozen-stored": dataclasses.replace(FROZEN, order="stored"),
     },
     labels={
         "reshuffled": "reshuffled each epoch",
         "once": "shuffled once",
-        "stored": "as stored",
         "replacement": "drawn with replacement",
         "frozen": "weights frozen, reshuffled",
         "easy-first": "easy examples first",
@@ -80,7 +82,6 @@ EXPERIMENT = Experiment(
             secondary={
                 "relative to the loss": rougher("reshuffled", "once", "loss", log=True),
                 "exact loss": rougher("reshuffled", "once", "train_loss"),
-                "against the order as stored": rougher("reshuffled", "stored", "loss"),
                 "against drawing with replacement": rougher("reshuffled", "replacement", "loss"),
                 "against drawing with replacement, exact loss": rougher("reshuffled", "replacement", "train_loss"),
             },
@@ -91,7 +92,8 @@ EXPERIMENT = Experiment(
             ),
             explanation=(
                 "More than what? The verdict compares with one order that is kept. Compared with drawing each batch "
-                "afresh, which is what much of the theory supposes, the same shuffling may well calm the curves."
+                "afresh, which is what much of the theory supposes, the same shuffling may well calm the curves. Our "
+                "examples are stored in random order, so never to shuffle is the same as to shuffle once."
             ),
         ),
         Claim(
@@ -110,17 +112,17 @@ EXPERIMENT = Experiment(
                     margin=0.001,
                 ),
                 "hard examples first, level of the loss": higher(
-                    side("hard-first", "level", "loss"), side("easy-first", "level", "loss"), margin=0.01
+                    side("hard-first", "level", "loss", EXTREME_WINDOW),
+                    side("easy-first", "level", "loss", EXTREME_WINDOW),
+                    margin=0.01,
                 ),
-                "hard examples first, roughness": rougher("hard-first", "reshuffled", "loss"),
-                "easy examples first, roughness": rougher("easy-first", "reshuffled", "loss"),
             },
             data_sets=tuple(DATA_SETS),
             expectation="Refuted from epoch to epoch: every epoch holds every example. Supported from step to step.",
             explanation=(
                 "At a learning rate of 0 the weights stand still, and only which examples come when is left to chance. "
-                "The loss of an epoch is the mean over all examples, so no order can move it. While weights move an "
-                "order can act through them: the two extremes, easy and hard examples first in every epoch, bound that."
+                "The loss of an epoch is the mean over all examples, so no order can move it. While weights move, "
+                "orders act through them; easy or hard examples first in every epoch, the extremes, tell how far."
             ),
         ),
     ),

@@ -8,6 +8,9 @@ from generator.spec import Claim, Comparison, Condition, Experiment, Figure, Mea
 
 EPOCHS = 2
 
+#: Every epoch of every run says the same, but for the chance in independent draws.
+REPLICATES = 24
+
 #: The smallest network of the article's kind: which examples a batch holds does not depend on what is trained.
 SMALL = Condition(
     model=call("generator.training.models:dense_network", hidden=1),
@@ -22,6 +25,7 @@ KERAS, INDEPENDENT = (call(f"generator.running.batches:{name}") for name in ("ke
 
 #: The same batch in two epochs that follow one another: one less than there are epochs.
 OVERLAP = Metric(statistic="level", curve="overlap", window=(1, EPOCHS - 1))
+LAST_BATCH = Metric(statistic="last", curve="last_batch", window=(1, EPOCHS))
 SEEN_ONCE = Metric(statistic="level", curve="seen_once", window=(1, EPOCHS))
 
 
@@ -56,7 +60,8 @@ EXPERIMENT = Experiment(
         "independent-large": "independent batches of 256",
     },
     curves=(),
-    measures=(OVERLAP, SEEN_ONCE),
+    replicates=REPLICATES,
+    measures=(LAST_BATCH, OVERLAP, SEEN_ONCE),
     claims=(
         Claim(
             id="C05",
@@ -70,6 +75,7 @@ EXPERIMENT = Experiment(
                 ),
             },
             data_sets=("random-labels",),
+            replicates=REPLICATES,
             expectation=(
                 "Refuted for draws that are independent of each other: Keras cuts a random order of all examples into "
                 "pieces, so that an epoch holds every example exactly once."

@@ -11,6 +11,7 @@ _STATISTICS = {
     "second_difference_sd": "roughness",
     "third_difference_sd": "roughness (third differences)",
     "max_draw_up": "largest climb",
+    "max_draw_down": "largest fall",
     "residual_autocorrelation": "lag-1 autocorrelation",
     "level": "mean",
 }
@@ -30,6 +31,9 @@ _CURVES = {
     "test_accuracy": "test accuracy",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "last_batch": "size of the last batch",
+    "seen_once": "share of the examples used exactly once in an epoch",
+    "overlap": "share of a batch that the same batch of the next epoch holds",
 }
 
 

@@ -26,6 +26,9 @@ _STATISTICS = {
     "second_difference_sd": "roughness",
     "third_difference_sd": "roughness (third differences)",
     "upward_variation": "upward variation",
+    "max_draw_up": "largest climb",
+    "max_draw_down": "largest fall",
+    "level": "mean",
     "last": "value",
     "points": "length",
 }
@@ -41,6 +44,9 @@ _CURVES = {
     "step_loss": "loss of each step's batch",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "last_batch": "size of the last batch",
+    "seen_once": "share of the examples used exactly once in an epoch",
+    "overlap": "share of a batch that the same batch of the next epoch holds",
 }
 
 

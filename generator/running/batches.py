@@ -1,5 +1,6 @@
 """Measurements of how batches are filled: by Keras' `fit`, and by drawing each one anew."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,17 +43,16 @@ def draw_independently(rng: np.random.Generator, sizes: Sequence[int]) -> list[n
 
 
 def sampling_curves(epochs: Sequence[Epoch]) -> dict[str, np.ndarray]:
-    """How the batches of a run sample the examples.
+    """How the batches of a run sample the examples, from epoch to epoch.
 
     `seen_once` is the share of the examples that an epoch holds exactly once; `overlap`, for each epoch but the last,
-    the share of a batch that the same batch of the next epoch holds too, over all batches; `batch_sizes` are those of
-    an epoch.
+    the share of a batch that the same batch of the next epoch holds too, over all batches; `last_batch` is the size of
+    an epoch's last batch.
     """
-    sizes = [len(batch) for batch in epochs[0]]
     return {
         "seen_once": np.array([_seen_once(epoch) for epoch in epochs]),
-        "overlap": np.array([_overlap(now, later) for now, later in zip(epochs[:-1], epochs[1:], strict=True)]),
-        "batch_sizes": np.array(sizes, dtype=np.float64),
+        "overlap": np.array([_overlap(now, later) for now, later in itertools.pairwise(epochs)]),
+        "last_batch": np.array([float(len(epoch[-1])) for epoch in epochs]),
     }
 
 
