@@ -92,6 +92,10 @@ def _require_slug(name: str, what: str) -> None:
     _require(bool(_SLUG.fullmatch(name)), f"{what} of lower-case words joined by hyphens", name)
 
 
+def _require_claim_id(name: str) -> None:
+    _require(bool(re.fullmatch(r"C\d\d[a-z]?", name)), "a claim id such as 'C20' or 'C13a'", name)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """A function named by its import path, with its parameters: travels to any process, imports nothing."""
@@ -271,7 +275,7 @@ class Claim:
     explanation: str = ""
 
     def __post_init__(self) -> None:
-        _require(bool(re.fullmatch(r"C\d\d[a-z]?", self.id)), "a claim id such as 'C20' or 'C13a'", self.id)
+        _require_claim_id(self.id)
         _require(self.replicates >= 24, "at least 24 pairs for a confirmatory claim", self.replicates)
         _require(len(self.data_sets) >= 1, "at least one data set", self.data_sets)
 
@@ -299,6 +303,19 @@ class Truth:
     def __post_init__(self) -> None:
         _require_slug(self.id, "a truth's id")
         _require(self.tolerance >= 0, "a tolerance of at least 0", self.tolerance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """A sentence of the article that says how often something happens: it is described, and no verdict is given."""
+
+    id: str
+    statement: str
+    lines: tuple[int, int]
+    explanation: str = ""
+
+    def __post_init__(self) -> None:
+        _require_claim_id(self.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +350,8 @@ class Experiment:
 
     `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
     condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `chapter`
-    is where the site puts the page. `truths` are what the method itself has to give, on every data set.
+    is where the site puts the page. `truths` are what the method itself has to give, on every data set. `descriptions`
+    are what the article says about how often something happens.
     """
 
     id: str
@@ -351,6 +369,7 @@ class Experiment:
     tolerance: float | None = None
     chapter: str = "The article's examples"
     truths: tuple[Truth, ...] = neutral(())
+    descriptions: tuple[Description, ...] = neutral(())
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "an experiment id")

@@ -14,6 +14,7 @@ from generator.spec import (
     Condition,
     Curve,
     DataSet,
+    Description,
     Experiment,
     Figure,
     Measurement,
@@ -86,6 +87,7 @@ def test_fields_that_came_later_leave_older_digests_alone() -> None:
     assert not {"order", "shared", "crossed", "noise_of_batch", "passes"} & plain(condition()).keys()
     assert plain(condition(order="once"))["order"] == "once"
     assert digest_of(condition(passes=2)) != digest_of(condition())
+    assert "descriptions" not in plain(experiment())
 
 
 def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
@@ -113,6 +115,7 @@ def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
         (lambda: Figure(id="fig-a-dark", kind="k", title="t", question="q"), "does not end in '-dark'"),
         (lambda: Figure(id="fig-A", kind="k", title="t", question="q"), "lower-case"),
         (lambda: claim(id="claim 1"), "claim id"),
+        (lambda: Description(id="1", statement="s", lines=(1, 1)), "claim id"),
         (lambda: claim(replicates=8), "at least 24 pairs"),
         (lambda: dataclasses.replace(claim().primary, margin=0.9), "margin above 1"),
         (lambda: dataclasses.replace(claim().primary, scale="ratio"), "scale"),

@@ -22,7 +22,7 @@ def load() -> Mapping[str, Experiment]:
     names = [experiment.id for experiment in found]
     _refuse_repeats("experiment", names)
     _refuse_repeats("figure", [figure.id for experiment in found for figure in experiment.figures])
-    _refuse_repeats("claim", [claim.id for experiment in found for claim in experiment.claims])
+    _refuse_repeats("claim", [c.id for e in found for c in e.claims] + [d.id for e in found for d in e.descriptions])
     return dict(zip(names, found, strict=True))
 
 

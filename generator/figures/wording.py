@@ -11,6 +11,7 @@ _STATISTICS = {
     "second_difference_sd": "roughness",
     "third_difference_sd": "roughness (third differences)",
     "max_draw_up": "largest climb",
+    "max_draw_down": "largest fall",
     "residual_autocorrelation": "lag-1 autocorrelation",
     "level": "mean",
 }
@@ -35,6 +36,9 @@ _CURVES = {
     "evaluated_loss": "evaluated with regularisers",
     "unpenalised_loss": "evaluated without regularisers",
     "recomputed_loss": "evaluated without regularisers, penalty added",
+    "last_batch": "size of the last batch",
+    "seen_once": "share of the examples used exactly once in an epoch",
+    "overlap": "share of a batch that the same batch of the next epoch holds",
 }
 
 

@@ -26,8 +26,10 @@ _STATISTICS = {
     "second_difference_sd": "roughness",
     "third_difference_sd": "roughness (third differences)",
     "upward_variation": "upward variation",
-    "last": "value",
+    "max_draw_up": "largest climb",
+    "max_draw_down": "largest fall",
     "level": "mean",
+    "last": "value",
     "points": "length",
 }
 
@@ -49,6 +51,9 @@ _CURVES = {
     "evaluated_loss": "validation loss that evaluate() returns",
     "unpenalised_loss": "validation loss that evaluate() returns without regularisers",
     "recomputed_loss": "validation loss without regularisers, plus the penalty",
+    "last_batch": "size of the last batch",
+    "seen_once": "share of the examples used exactly once in an epoch",
+    "overlap": "share of a batch that the same batch of the next epoch holds",
 }
 
 

@@ -11,6 +11,7 @@ number, and an average of two opposite ones says nothing and counts as 0. No dif
 
 import functools
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -219,3 +220,16 @@ def holm(p_values: Sequence[float], family_size: int) -> tuple[float, ...]:
         largest = max(largest, min(1.0, (family_size - rank) * p_values[position]))
         adjusted[position] = largest
     return tuple(adjusted)
+
+
+def wilson_interval(successes: int, trials: int, level: float = 0.95) -> Interval:
+    """A share with Wilson's score interval, which stays within 0 and 1 (Wilson 1927, JASA 22:209)."""
+    if not 0 <= successes <= trials or trials < 1:
+        raise GeneratorError(f"expected a number of successes among at least 1 trial, found {successes} of {trials}")
+    z = statistics.NormalDist().inv_cdf((1 + level) / 2)
+    share, weight = successes / trials, z * z / trials
+    centre = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
+    return Interval(
+        estimate=share, lower=max(0.0, min(centre - half, share)), upper=min(1.0, max(centre + half, share))
+    )

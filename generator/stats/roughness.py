@@ -145,6 +145,12 @@ def max_draw_up(curves: Curves) -> Curves:
     return np.asarray(np.max(curves - np.minimum.accumulate(curves, axis=-1), axis=-1))
 
 
+@_per_curve(points=2)
+def max_draw_down(curves: Curves) -> Curves:
+    """The largest fall below an earlier point: what `max_draw_up` is to a loss, for a curve that should rise."""
+    return np.asarray(np.max(np.maximum.accumulate(curves, axis=-1) - curves, axis=-1))
+
+
 @_per_curve(points=4)
 def residual_autocorrelation(curves: Curves, tolerance: float = TOLERANCE) -> Curves:
     """Lag-1 autocorrelation of the residuals from the least-squares line.
@@ -246,6 +252,7 @@ STATISTICS: Mapping[str, Statistic[[]]] = MappingProxyType(
             upward_variation,
             turning_point_rate,
             max_draw_up,
+            max_draw_down,
             residual_autocorrelation,
             level,
             last,

@@ -144,6 +144,16 @@ def test_every_claim_stands_on_its_experiment_s_page(report: Report) -> None:
                 assert f"fig/{figure.id}/" in page
 
 
+def test_descriptions_stand_on_their_page_and_among_the_claims(report: Report) -> None:
+    claims = report.files["claims.md"].decode()
+    described = [(e.id, description) for e in EXPERIMENTS for description in e.descriptions]
+    assert described
+    for experiment, description in described:
+        anchor = description.id.lower()
+        assert f"[{description.id}]({experiment}.md#{anchor})" in claims
+        assert f"{{: #{anchor} }}" in report.files[f"{experiment}.md"].decode()
+
+
 def test_front_matter_is_yaml(report: Report) -> None:
     for path, content in report.files.items():
         if path.endswith(".md"):

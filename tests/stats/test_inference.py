@@ -330,3 +330,18 @@ class TestHolm:
     def test_refuses(self, p_values: list[float], message: str) -> None:
         with pytest.raises(GeneratorError, match=message):
             inference.holm(p_values, 2)
+
+
+class TestWilsonInterval:
+    @pytest.mark.parametrize(("successes", "trials"), [(0, 64), (1, 64), (30, 64), (64, 64), (3, 7), (0, 1)])
+    @pytest.mark.parametrize("level", [0.9, 0.95])
+    def test_equals_that_of_scipy(self, successes: int, trials: int, level: float) -> None:
+        found = inference.wilson_interval(successes, trials, level)
+        expected = scipy.stats.binomtest(successes, trials).proportion_ci(level, method="wilson")
+        assert found.estimate == successes / trials
+        assert (found.lower, found.upper) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+    @pytest.mark.parametrize(("successes", "trials"), [(2, 1), (-1, 3), (0, 0)])
+    def test_refuses_what_is_no_share(self, successes: int, trials: int) -> None:
+        with pytest.raises(GeneratorError, match=f"found {successes} of {trials}"):
+            inference.wilson_interval(successes, trials)

@@ -271,6 +271,10 @@ def loop_max_draw_up(curve: Sequence[float]) -> float:
     return max(later - earlier for i, earlier in enumerate(curve) for later in curve[i:])
 
 
+def loop_max_draw_down(curve: Sequence[float]) -> float:
+    return max(earlier - later for i, earlier in enumerate(curve) for later in curve[i:])
+
+
 def loop_residual_autocorrelation(curve: Sequence[float]) -> float:
     line = np.polynomial.Polynomial.fit(range(len(curve)), curve, deg=1)
     residuals = [y - float(line(t)) for t, y in enumerate(curve)]
@@ -287,6 +291,7 @@ LOOPS: dict[str, Callable[[Sequence[float]], float]] = {
     "upward_variation": loop_upward_variation,
     "turning_point_rate": loop_turning_point_rate,
     "max_draw_up": loop_max_draw_up,
+    "max_draw_down": loop_max_draw_down,
     "residual_autocorrelation": loop_residual_autocorrelation,
     "level": statistics.fmean,
     "last": lambda curve: curve[-1],
@@ -399,6 +404,7 @@ class TestEveryStatistic:
             ("upward_variation", 2),
             ("turning_point_rate", 3),
             ("max_draw_up", 2),
+            ("max_draw_down", 2),
             ("residual_autocorrelation", 4),
             ("level", 1),
             ("last", 1),

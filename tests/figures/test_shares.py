@@ -1,0 +1,32 @@
+"""Shares: counted again from the record, run by run."""
+
+import math
+
+import pytest
+
+from generator.figures.catalogue import Plot
+from generator.records.record import Record
+from tests.figures.synthetic import DIVERGED, FIGURES, figures_of
+
+
+@pytest.mark.parametrize("figure_id", figures_of("shares"))
+def test_runs_are_counted_where_they_go_the_wrong_way(plot: Plot, figure_record: Record) -> None:
+    experiment, figure = FIGURES[plot.id]
+    options, rows = figure.options, iter(plot.table.rows)
+    for data_set, label in ((name, found.label) for name, found in experiment.data_sets.items()):
+        for role in options["conditions"]:
+            metrics = figure_record.cells[data_set][role].metrics
+            shares = [a / abs(b) for a, b in zip(metrics[options["wrong_way"]], metrics[options["net"]], strict=True)]
+            count = len([share for share in shares if share > 0.05])
+            assert next(rows)[:5] == (label, experiment.labels[role], count, 64, pytest.approx(count / 64, rel=1e-3))
+    assert next(rows, None) is None
+
+
+@pytest.mark.parametrize("figure_id", figures_of("shares"))
+def test_a_diverged_run_went_the_wrong_way(figure_id: str, diverged_plot: Plot, plot: Plot) -> None:
+    experiment, figure = FIGURES[figure_id]
+    first = experiment.labels[figure.options["conditions"][0]]
+    for broken, whole in zip(diverged_plot.table.rows, plot.table.rows, strict=True):
+        if broken[1] == first:
+            assert len(DIVERGED) <= float(broken[2]) <= float(whole[2]) + len(DIVERGED)
+        assert all(math.isfinite(cell) for cell in broken if isinstance(cell, float))
