@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 _EXPERIMENTS = click.argument("names", nargs=-1, metavar="[EXPERIMENT]...")
+_PUBLISHED = click.option(
+    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
+)
 _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 
 
@@ -34,12 +37,22 @@ def cli(debug: bool) -> None:
     "--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records."
 )
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
+@click.option("--replication", is_flag=True, help="Repeat with new replicates, once; goes to records/replication.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
+@click.option("--dask", "cluster", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @_WORKERS
-def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, workers: int) -> None:
+def run(
+    names: Sequence[str],
+    replicates: int | None,
+    pilot: bool,
+    replication: bool,
+    times: bool,
+    cluster: str | None,
+    workers: int,
+) -> None:
     """Run experiments (all by default) and write their records; what is stored is not run again."""
-    chosen = _chosen(names)
-    changed = _run(chosen, workers, _replicates(replicates, pilot))
+    chosen = [experiment for experiment in _chosen(names) if experiment.claims or not replication]
+    changed = _run(chosen, workers, _replicates(replicates, pilot, replication), cluster)
     if times:
         from generator.running.run import write_run_times
 
@@ -53,7 +66,7 @@ def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, 
 def build(frozen: bool, workers: int) -> None:
     """Run the experiments, then make the site in site/."""
     if not frozen:
-        changed = _run(list(experiments.load().values()), workers, None)
+        changed = _run(list(experiments.load().values()), workers)
         if changed:
             click.echo(f"records changed: {', '.join(changed)}")
     click.echo("site/ is made" if _build(workers) else "site/ is up to date")
@@ -65,22 +78,46 @@ def serve(workers: int) -> None:
     """Build, then serve with live reload on templates, records and styles."""
     from generator.publishing.serving import serve as serve_site
 
-    _run(list(experiments.load().values()), workers, None)
+    _run(list(experiments.load().values()), workers)
     serve_site(ROOT, lambda: _write_docs(workers, "dev"))
 
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[FIGURE or EXPERIMENT]...")
+@click.option("--from", "place", metavar="PLACE", help="Compare with a published version: its folder or address.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @_WORKERS
-def verify(names: Sequence[str], workers: int) -> None:
+def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> None:
     """Run again and compare with the committed records; exit 1 on a contradiction."""
+    from generator.records import record
+    from generator.running.checks import FORMATS
     from generator.running.verify import verify as verify_records
 
-    checks = verify_records(_chosen([_experiment_of(name) for name in names]), ROOT, workers, _progress)
-    for check in checks:
-        click.echo(str(check))
+    chosen = _chosen([_experiment_of(name) for name in names])
+    committed = [record.read_published(place, e.id) if place else record.read(_record_path(e)) for e in chosen]
+    checks = verify_records(chosen, committed, ROOT, workers, _progress)
+    click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
-        raise GeneratorError("expected the committed records to hold, found a contradiction")
+        raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.argument("address")
+def worker(address: str) -> None:
+    """Be a worker of a Dask cluster, for `run --dask`; start one for each processor."""
+    from generator.running.cluster import work
+
+    work(address)
+
+
+@cli.command()
+@click.option("--keep", metavar="SIZE", default="2 GB", show_default=True, help="Such as '500 MB'.")
+def prune(keep: str) -> None:
+    """Delete stored runs, the longest unused first, until what is left fits into a size."""
+    from generator.running.store import Store, size_in_bytes
+
+    freed = Store(root=ROOT / ".cache" / "runs").prune(size_in_bytes(keep))
+    click.echo(f"{freed} stored runs deleted")
 
 
 @cli.command()
@@ -106,6 +143,25 @@ def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
     _build(workers, version=version, address=versions.version_site_url(ROOT, version))
     done = versions.publish(ROOT / "site", version, root=ROOT, alias=alias, push=push)
     click.echo(str(done))
+
+
+@cli.command()
+@click.argument("version")
+@click.option("--output", type=click.Path(path_type=Path), help="The zip; by default build/NAME-VERSION.zip.")
+@_WORKERS
+def bundle(version: str, output: Path | None, workers: int) -> None:
+    """Make a zip of a whole version that opens from a folder, with search, records, data, lock and checksums."""
+    from generator.files import write_atomically
+    from generator.publishing import bundle as bundles
+    from generator.publishing import versions
+
+    address = versions.version_site_url(ROOT, version)
+    _build(workers, version=version, address=address)
+    files = versions.sealed_files(ROOT / "site", address)
+    versions.require_as_published(ROOT, version, files)
+    target = output or ROOT / "build" / f"{bundles.folder_name(_settings(), version)}.zip"
+    write_atomically(target, bundles.make_bundle(files, ROOT, _settings(), version))
+    click.echo(f"made {target}")
 
 
 @cli.command()
@@ -166,26 +222,25 @@ def register(reason: str | None) -> None:
 @cli.command()
 @click.argument("figure")
 @click.option("--format", "form", default="text", show_default=True, help="text, bibtex, csl, markdown or html.")
-def cite(figure: str, form: str) -> None:
+@click.option("--version", help="A published version; by default, what the records here say.")
+@_PUBLISHED
+def cite(figure: str, form: str, version: str | None, published: str | None) -> None:
     """Print a citation of a figure with its lasting address."""
     from generator.citing import citations
-    from generator.pages.report import citation_of
 
-    click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())
+    click.echo(citations.formatted(_citation(figure, version, published), form).rstrip())
 
 
 @cli.command(name="cite-check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
-)
+@_PUBLISHED
 def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
     """Tell the state of every citation of our figures in files and folders; exit 1 if one is not current."""
     from generator.citing.catalogue import read_catalogue
     from generator.citing.check import as_json, check, require_current
 
-    checked = check(paths, read_catalogue(published or _settings().address))
+    checked = check(paths, read_catalogue(published or _address()))
     click.echo(as_json(checked) if form == "json" else "\n".join(map(str, checked)), nl=form == "json" or bool(checked))
     require_current(checked)
 
@@ -233,6 +288,10 @@ def _chosen(names: Sequence[str]) -> list[Experiment]:
     return [experiments.find(name) for name in names] if names else list(experiments.load().values())
 
 
+def _record_path(experiment: Experiment) -> Path:
+    return ROOT / "records" / f"{experiment.id}.json"
+
+
 def _experiment_of(name: str) -> str:
     """The experiment that a figure belongs to; an experiment's own id stands for itself."""
     from generator.errors import UnknownNameError
@@ -244,24 +303,60 @@ def _experiment_of(name: str) -> str:
     return owners[name]
 
 
-def _replicates(count: int | None, pilot: bool) -> range | None:
+def _replicates(count: int | None, pilot: bool, replication: bool) -> Callable[[Experiment], range]:
+    from generator.running import run as running
     from generator.spec import PILOT
 
-    if not pilot:
-        return range(count) if count else None
-    return range(PILOT.start, PILOT.start + (count or 64))
+    if sum([count is not None and not pilot, pilot, replication]) > 1:
+        raise UsageError("expected one of --replicates, --pilot and --replication, found more")
+    if replication:
+        return running.replication
+    if pilot:
+        return lambda experiment: range(PILOT.start, PILOT.start + (count or experiment.replicates))
+    return (lambda experiment: range(count)) if count else running.registered
 
 
-def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> list[str]:
-    from generator.running.run import run as run_experiments
+def _run(
+    chosen: list[Experiment],
+    workers: int,
+    replicates: Callable[[Experiment], range] | None = None,
+    cluster: str | None = None,
+) -> list[str]:
+    from generator.running import run as running
 
-    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
+    return running.run(
+        chosen,
+        ROOT,
+        replicates=replicates or running.registered,
+        workers=workers,
+        cluster=cluster,
+        progress=_progress,
+    )
 
 
 def _settings() -> "Settings":
     from generator.settings import read_settings
 
     return read_settings(ROOT)
+
+
+def _address() -> str:
+    """Where this project's site is published; the installed tool has no project."""
+    if not (ROOT / "mkdocs.yml").is_file():
+        raise UsageError("expected --published with the address or folder of a published site, found none")
+    return _settings().address
+
+
+def _citation(figure: str, version: str | None, published: str | None) -> Any:
+    """The citation of a published version of a figure, or of what the records here say."""
+    if version or published:
+        from generator.citing.catalogue import read_catalogue
+
+        catalogue = read_catalogue(published or _address())
+        return catalogue.citation(figure, version or catalogue.newest)
+    from generator.pages.report import citation_of
+
+    return citation_of(figure, _inputs("dev"))
 
 
 def _inputs(version: str) -> Any:
@@ -282,16 +377,19 @@ def _write_docs(workers: int, version: str) -> list[Any]:
 def _build(workers: int, *, version: str = "dev", address: str | None = None) -> bool:
     """Make the site unless it is what these sources would give; whether it was made."""
     from generator.publishing.freshness import is_fresh, mark_fresh, sources_digest
+    from generator.publishing.locking import only_build
 
-    digest = sources_digest(ROOT, version, address)
-    if is_fresh(ROOT, digest):
-        return False
-    from generator.publishing.names import is_release
-    from generator.publishing.site import build_site
+    site = ROOT / "site"
+    with only_build(ROOT, site):
+        digest = sources_digest(ROOT, version, address)
+        if is_fresh(ROOT, digest):
+            return False
+        from generator.publishing.names import is_release
+        from generator.publishing.site import build_site
 
-    nav = _write_docs(workers, version)
-    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address, indexed=is_release(version))
-    mark_fresh(ROOT, digest)
+        nav = _write_docs(workers, version)
+        build_site(ROOT / "build" / "docs", nav, site, ROOT, address, indexed=is_release(version))
+        mark_fresh(ROOT, digest)
     return True
 
 

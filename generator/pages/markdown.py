@@ -4,7 +4,6 @@ import functools
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,15 @@ from markupsafe import Markup
 from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
+from generator.text import shown
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
+_WORDS = re.compile(r"[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*")
+_SPACES = re.compile(r"^ +| +$| {2,}")
+_BACKTICKS = re.compile("`+")
+
+#: How the forms of a citation are coloured.
+_LANGUAGES = {"text": "text", "bibtex": "bibtex", "csl": "json", "markdown": "markdown", "html": "html"}
 
 
 def environment(templates: Path) -> Environment:
@@ -42,7 +48,7 @@ def environment(templates: Path) -> Environment:
         "p_value",
         "margin",
         "metric",
-        "condition",
+        "condition_table",
         "lines",
     ):
         made.filters[name] = getattr(wording, name)
@@ -63,17 +69,26 @@ def render(jinja: Environment, names: Sequence[str], values: Mapping[str, Any]) 
 def escape(value: Any) -> Any:
     """Make a value literal in Markdown: every ASCII sign is written as a character reference.
 
-    Jinja's own escaping knows HTML only; here `*`, `|`, `{` and the like must lose their meaning too. Control
-    characters, which no page can show, become U+FFFD.
+    Jinja's own escaping knows HTML only; here `*`, `|`, `{` and the like must lose their meaning too, and so must
+    spaces that would begin a code block or break a line.
     """
     if value is None or hasattr(value, "__html__"):
         return value
-    return Markup("".join(_literal(character) for character in str(value)))
+    literal = "".join(_literal(character) for character in shown(str(value)))
+    return Markup(_SPACES.sub(lambda spaces: "&#32;" * len(spaces[0]), literal))
+
+
+def _shown_throughout(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {name: _shown_throughout(item) for name, item in value.items()}
+    return [_shown_throughout(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def code(value: str) -> Markup:
-    """A value inside a code span, which takes everything but a backtick literally."""
-    return Markup(f"`{value.replace('`', chr(0x2019))}`")
+    """A value as code in a line; between backticks where none of its signs could mean anything there."""
+    return Markup(f"`{value}`" if _WORDS.fullmatch(value) else f"<code>{escape(value)}</code>")
 
 
 def target(value: str) -> Markup:
@@ -84,13 +99,18 @@ def target(value: str) -> Markup:
 
 
 def front_matter(value: str) -> Markup:
-    """A value in a page's front matter; the theme puts it into the page's head without escaping it."""
-    return as_json(html.escape(value))
+    """A value in a page's front matter."""
+    return as_json(unescaped_by_theme(value))
+
+
+def unescaped_by_theme(value: str) -> str:
+    """A text for the navigation or a page's head, where the theme takes it for HTML."""
+    return html.escape(shown(value))
 
 
 def as_json(value: Any) -> Markup:
-    """A value as JSON, which is YAML too."""
-    return Markup(json.dumps(value, ensure_ascii=False))
+    """A value as JSON, which is YAML too, as long as its texts have no sign that YAML refuses."""
+    return Markup(json.dumps(_shown_throughout(value), ensure_ascii=False))
 
 
 def cells(row: Sequence[Any]) -> Markup:
@@ -99,8 +119,10 @@ def cells(row: Sequence[Any]) -> Markup:
 
 
 def cited(citation: Citation, form: str) -> Markup:
-    """A citation for a code block, which takes everything literally."""
-    return Markup(formatted(citation, form).rstrip())
+    """A citation as a code block, which takes everything literally up to a fence as long as its own."""
+    lines = [shown(line) for line in formatted(citation, form).rstrip().split("\n")]
+    fence = "`" * max([3, *(len(run) + 1 for line in lines for run in _BACKTICKS.findall(line))])
+    return Markup("\n".join([f"{fence}{_LANGUAGES[form]}", *lines, fence]))
 
 
 @functools.cache
@@ -110,10 +132,6 @@ def math(latex: str) -> Markup:
 
 
 def _literal(character: str) -> str:
-    if character == " " or (character.isascii() and character.isalnum()):
+    if character == " " or (not character.isspace() and (character.isalnum() or not character.isascii())):
         return character
-    if character == "\n":
-        return " "
-    if character.isprintable() or unicodedata.category(character) == "Zs":
-        return f"&#{ord(character)};" if character.isascii() else character
-    return "\N{REPLACEMENT CHARACTER}"
+    return f"&#{ord(character)};"

@@ -18,6 +18,7 @@ from .conftest import Site
 
 ADDRESS = "https://fluctuations.example/"
 PAGE = with_policy(b"<meta charset=utf-8>", "").decode()
+ABOUT = {"id": "fig-a", "title": "A", "alt": "a", "caption": "1 < 2.", "year": 2026}
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 
 
@@ -30,10 +31,7 @@ def figure(identifier: str, table: str, drawing: str = "first") -> dict[str, str
 
 def with_list(files: Mapping[str, str], *identifiers: str) -> dict[str, str]:
     """A site's files with their list of figures."""
-    figures = [
-        {"id": name, "title": f"Title <of> {name}", "alt": f'"{name}"', "caption": "1 < 2.", "year": 2026}
-        for name in identifiers
-    ]
+    figures = [{**ABOUT, "id": name, "title": f"Title <of> {name}", "alt": f'"{name}"'} for name in identifiers]
     return {**files, "figures.json": json.dumps({"figures": figures})}
 
 
@@ -103,7 +101,7 @@ def test_what_releases_change_is_told_of_those_before(repository: Path, site: Si
         "0.4": "current",
         "0.3": "current",
         "0.2": f"superseded by 0.4; {shape}",
-        "0.1": f"superseded by 0.4; 0.2 changed 1 of 4 values, the most b in a y: 2 to 4; {shape}",
+        "0.1": f"superseded by 0.4; 0.2 changed 1 of 4 values, the most b in y: 2 to 4; {shape}",
     }
     # Back to the first numbers, which hold again; and a release that no longer shows the figure.
     publish(site("0.5", with_list(figure("fig-a", tables["0.1"]), "fig-a")), "0.5", root=repository)
@@ -141,6 +139,8 @@ def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, s
     added = hashlib.sha256(drawing.encode()).hexdigest()[:12]
     assert third[f"{added}/fig-a.svg"] == drawing
     assert {name: third[name] for name in first} == first
+    assert '<meta name="citation_title" content="Title &lt;of&gt; fig-a">' in first["index.html"]
+    assert "[Figure fig-a]. Fluctuations, version 0.1. https://fluctuations.example/f/" in first["index.html"]
     assert len(third) == len(first) + 2
 
 
@@ -172,6 +172,17 @@ def test_the_published_root_is_a_site_without_faults(repository: Path, site: Sit
     [
         ({"figures.json": "{"}, "expected figures.json to list figures"),
         ({"figures.json": '{"figures": [{"id": "fig-a"}]}'}, "expected figures.json to list figures"),
+        (
+            {"figures.json": json.dumps({"figures": [{**ABOUT, "files": [{"path": "x.csv", "sha256": "0" * 64}]}]})},
+            "figures.json: expected x.csv with SHA-256 000000000000, found no such file",
+        ),
+        (
+            {
+                "figures.json": json.dumps({"figures": [{**ABOUT, "files": [{"path": "x.csv", "sha256": "0" * 64}]}]}),
+                "x.csv": "1",
+            },
+            "figures.json: expected x.csv with SHA-256 000000000000, found 6b86b273ff34",
+        ),
         (with_list({}, "fig-a"), "expected the data of fig-a in fig/fig-a/fig-a.csv, found no such file"),
     ],
 )

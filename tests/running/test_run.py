@@ -1,9 +1,14 @@
 """From an experiment to its record and back: run, run again, damage, verify."""
 
 import dataclasses
+import functools
 import json
+import shutil
+import threading
 from collections.abc import Callable
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,11 +17,13 @@ from generator.records import record as records
 from generator.records.record import Record
 from generator.records.registrations import register
 from generator.running import run as running
+from generator.running.checks import FORMATS
 from generator.running.explain import explain
-from generator.running.run import plan, record_path, run
+from generator.running.run import plan, record_path, replication, run
 from generator.running.store import Store
-from generator.running.verify import check, verify
+from generator.running.verify import Agreement, check, verify
 from generator.spec import Claim, Comparison, Condition, Curve, DataSet, Experiment, Metric, Side, call
+from tests.sharing import made_once
 
 pytestmark = pytest.mark.tensorflow
 
@@ -60,6 +67,13 @@ EXPERIMENT = Experiment(
 )
 
 
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder and writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def silent(_total: int, _what: str) -> Callable[[], None]:
     return lambda: None
 
@@ -72,13 +86,16 @@ def path_in(root: Path) -> Path:
     return record_path(root, EXPERIMENT, range(64))
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose one experiment has been run."""
-    folder = tmp_path_factory.mktemp("project")
+def make_project(folder: Path) -> None:
     register(folder, [EXPERIMENT], "2026-01-01", None)
     assert run_in(folder) == ["small"]
-    return folder
+
+
+@pytest.fixture(scope="module")
+def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose one experiment has been run."""
+    project = made_once(shared / "small", make_project)
+    return shutil.copytree(project, tmp_path_factory.mktemp("project"), dirs_exist_ok=True)
 
 
 def test_an_unregistered_claim_does_not_run(tmp_path: Path) -> None:
@@ -105,7 +122,7 @@ def test_records_name_no_place_time_or_person(root: Path) -> None:
 
 
 def test_an_unchanged_run_computes_and_measures_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     monkeypatch.setattr(running, "make_record", lambda *_: pytest.fail("measured"))
     assert run_in(root) == []
 
@@ -116,7 +133,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
     path_in(tmp_path).write_bytes(path_in(root).read_bytes())
     computed = []
 
-    def note(*arguments: object) -> None:
+    def note(*arguments: object, **_: object) -> None:
         computed.append(arguments)
         raise GeneratorError("enough")
 
@@ -129,7 +146,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
 def test_a_record_that_was_edited_is_made_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = path_in(root).read_bytes()
     path_in(root).write_bytes(sound.replace(b'"diverged": 0', b'"diverged": 1', 1))
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     assert run_in(root) == ["small"]
     assert path_in(root).read_bytes() == sound
 
@@ -147,14 +164,27 @@ def test_a_damaged_result_is_computed_again_to_the_same_record(root: Path) -> No
 
 def test_other_replicates_leave_the_committed_record_alone(root: Path) -> None:
     before = path_in(root).read_bytes()
-    run([EXPERIMENT], root, replicates=range(9000, 9003), workers=1, progress=silent)
+    run([EXPERIMENT], root, replicates=lambda _: range(9000, 9003), workers=1, progress=silent)
     assert path_in(root).read_bytes() == before
     assert records.read(root / "build" / "records" / "small.json").replicates == (9000, 9003)
 
 
-def test_verification_finds_every_value_identical(root: Path) -> None:
-    (found,) = verify([EXPERIMENT], root, 1, silent)
+def test_a_repetition_with_new_replicates_has_a_record_of_its_own(root: Path) -> None:
+    """It is held to the registration like the first run, and leaves the first record alone."""
+    before = path_in(root).read_bytes()
+    run([EXPERIMENT], root, replicates=replication, workers=1, progress=silent)
+    assert path_in(root).read_bytes() == before
+    repeated = records.read(root / "records" / "replication" / "small.json")
+    assert repeated.replicates == (1000, 1064)
+    assert repeated.registration == records.read(path_in(root)).registration
+    first = records.read(path_in(root))
+    assert repeated.metric("random-labels", "fast", RISE.id) != first.metric("random-labels", "fast", RISE.id)
+
+
+def test_verification_finds_identical_bytes(root: Path) -> None:
+    (found,) = verify([EXPERIMENT], [records.read(path_in(root))], root, 1, silent)
     assert (found.within, found.beyond, found.verdicts, found.contradicted) == (0, (), (), False)
+    assert found.agreement is Agreement.BYTES
     assert found.identical > 2 * 64
 
 
@@ -168,13 +198,54 @@ def changed(record: Record, factor: float) -> Record:
     return dataclasses.replace(record, cells={"random-labels": cells})
 
 
-@pytest.mark.parametrize(("factor", "within", "beyond"), [(1.0005, 1, 0), (1.01, 0, 1)])
-def test_each_value_is_judged_by_the_tolerance(root: Path, factor: float, within: int, beyond: int) -> None:
+def elsewhere(record: Record) -> Record:
+    """The same numbers from other packages."""
+    versions = {**record.provenance["versions"], "keras": "0.1"}
+    return dataclasses.replace(record, provenance={**record.provenance, "versions": versions})
+
+
+@pytest.mark.parametrize(
+    ("factor", "here", "there"),
+    [
+        (1.0, Agreement.BYTES, Agreement.NUMBERS),
+        (1.0005, Agreement.TOLERANCE, Agreement.TOLERANCE),
+        (1.01, Agreement.CONTRADICTED, Agreement.VERDICTS),
+    ],
+)
+def test_numbers_agree_in_tiers(root: Path, factor: float, here: Agreement, there: Agreement) -> None:
+    """Where identical numbers are promised, one that differs contradicts; elsewhere the findings decide."""
     record = records.read(path_in(root))
-    found = check(EXPERIMENT, record, changed(record, factor))
-    assert (found.within, len(found.beyond)) == (within, beyond)
-    assert found.contradicted is bool(beyond)
-    assert ("contradicted: random-labels/fast" in str(found)) is bool(beyond)
+    assert check(EXPERIMENT, record, changed(record, factor)).agreement is here
+    found = check(EXPERIMENT, record, elsewhere(changed(record, factor)))
+    assert found.agreement is there
+    assert len(found.beyond) == (factor > 1.001)
+    assert ("differs: random-labels/fast" in str(found)) is (factor > 1.001)
+
+
+def test_an_estimate_outside_the_recorded_interval_is_a_contradiction_anywhere(root: Path) -> None:
+    record = records.read(path_in(root))
+    cell = record.cell("random-labels", "fast")
+    doubled = {name: tuple(10 * v for v in values) for name, values in cell.metrics.items()}
+    cells = {**record.cells["random-labels"], "fast": dataclasses.replace(cell, metrics=doubled)}
+    found = check(EXPERIMENT, record, elsewhere(dataclasses.replace(record, cells={"random-labels": cells})))
+    assert found.contradicted
+    assert "C01, primary, random-labels: expected an estimate from" in found.verdicts[0]
+
+
+def test_a_lost_value_is_a_contradiction_anywhere(root: Path) -> None:
+    record = records.read(path_in(root))
+    cell = dataclasses.replace(record.cell("random-labels", "fast"), metrics={})
+    cells = {**record.cells["random-labels"], "fast": cell}
+    found = check(EXPERIMENT, record, elsewhere(dataclasses.replace(record, cells={"random-labels": cells})))
+    assert found.contradicted
+    assert "only in one record" in found.beyond[0]
+
+
+def test_a_verdict_under_another_registration_is_a_contradiction(root: Path) -> None:
+    record = dataclasses.replace(records.read(path_in(root)), registration={"C01": "0" * 64})
+    found = check(EXPERIMENT, record, record)
+    assert found.contradicted
+    assert found.beyond == ("C01: registered otherwise when the record was made",)
 
 
 def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -> None:
@@ -185,6 +256,34 @@ def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -
     found = check(lenient, record, swapped)
     assert found.verdicts
     assert found.contradicted
+
+
+def test_checks_are_told_to_machines(root: Path) -> None:
+    """JSON by its fields, JUnit as its readers count it."""
+    record = records.read(path_in(root))
+    checks = [check(EXPERIMENT, record, other) for other in (record, changed(record, 2.0))]
+    told = json.loads(FORMATS["json"](checks))
+    assert [entry["agreement"] for entry in told] == ["identical bytes", "contradicted"]
+    suite = ElementTree.fromstring(FORMATS["junit"](checks))
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [case.find("failure") is not None for case in suite] == [False, True]
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "differs: random-labels/fast" in str(failure.text)
+
+
+def test_a_published_record_is_read_from_a_folder_or_an_address(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "small.json").write_bytes(path_in(root).read_bytes())
+    handler = functools.partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        found = [records.read_published(place, "small") for place in (str(tmp_path), address, f"{address}/")]
+        with pytest.raises(GeneratorError, match=r"expected a published record at http://.*/absent.json, found: "):
+            records.read_published(address, "absent")
+        server.shutdown()
+    assert found == [records.read(path_in(root))] * 3
 
 
 def test_explain_tells_what_changed(root: Path) -> None:
