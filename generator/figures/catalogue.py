@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from generator.errors import UnknownNameError
-from generator.figures import article, comparison, ensemble, shares, three_curves
+from generator.figures import article, comparison, ensemble, law, shares, three_curves
 from generator.figures.plot import Plot, Table
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
@@ -18,6 +18,7 @@ KINDS: Mapping[str, ModuleType] = {
     "comparison": comparison,
     "ensemble": ensemble,
     "shares": shares,
+    "law": law,
     "three-curves": three_curves,
 }
 
