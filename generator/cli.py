@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 _EXPERIMENTS = click.argument("names", nargs=-1, metavar="[EXPERIMENT]...")
+_PUBLISHED = click.option(
+    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
+)
 _WORKERS = click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 
 
@@ -71,16 +74,31 @@ def serve(workers: int) -> None:
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[FIGURE or EXPERIMENT]...")
+@click.option("--from", "place", metavar="PLACE", help="Compare with a published version: its folder or address.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @_WORKERS
-def verify(names: Sequence[str], workers: int) -> None:
+def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> None:
     """Run again and compare with the committed records; exit 1 on a contradiction."""
+    from generator.records import record
+    from generator.running.checks import FORMATS
     from generator.running.verify import verify as verify_records
 
-    checks = verify_records(_chosen([_experiment_of(name) for name in names]), ROOT, workers, _progress)
-    for check in checks:
-        click.echo(str(check))
+    chosen = _chosen([_experiment_of(name) for name in names])
+    committed = [record.read_published(place, e.id) if place else record.read(_record_path(e)) for e in chosen]
+    checks = verify_records(chosen, committed, ROOT, workers, _progress)
+    click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
-        raise GeneratorError("expected the committed records to hold, found a contradiction")
+        raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.option("--keep", metavar="SIZE", default="2 GB", show_default=True, help="Such as '500 MB'.")
+def prune(keep: str) -> None:
+    """Delete stored runs, the longest unused first, until what is left fits into a size."""
+    from generator.running.store import Store, size_in_bytes
+
+    freed = Store(root=ROOT / ".cache" / "runs").prune(size_in_bytes(keep))
+    click.echo(f"{freed} stored runs deleted")
 
 
 @cli.command()
@@ -166,20 +184,19 @@ def register(reason: str | None) -> None:
 @cli.command()
 @click.argument("figure")
 @click.option("--format", "form", default="text", show_default=True, help="text, bibtex, csl, markdown or html.")
-def cite(figure: str, form: str) -> None:
+@click.option("--version", help="A published version; by default, what the records here say.")
+@_PUBLISHED
+def cite(figure: str, form: str, version: str | None, published: str | None) -> None:
     """Print a citation of a figure with its lasting address."""
     from generator.citing import citations
-    from generator.pages.report import citation_of
 
-    click.echo(citations.formatted(citation_of(figure, _inputs("dev")), form).rstrip())
+    click.echo(citations.formatted(_citation(figure, version, published), form).rstrip())
 
 
 @cli.command(name="cite-check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--published", metavar="ADDRESS or DIRECTORY", help="The published site; by default this project's address."
-)
+@_PUBLISHED
 def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
     """Tell the state of every citation of our figures in files and folders; exit 1 if one is not current."""
     from generator.citing.catalogue import read_catalogue
@@ -233,6 +250,10 @@ def _chosen(names: Sequence[str]) -> list[Experiment]:
     return [experiments.find(name) for name in names] if names else list(experiments.load().values())
 
 
+def _record_path(experiment: Experiment) -> Path:
+    return ROOT / "records" / f"{experiment.id}.json"
+
+
 def _experiment_of(name: str) -> str:
     """The experiment that a figure belongs to; an experiment's own id stands for itself."""
     from generator.errors import UnknownNameError
@@ -262,6 +283,18 @@ def _settings() -> "Settings":
     from generator.settings import read_settings
 
     return read_settings(ROOT)
+
+
+def _citation(figure: str, version: str | None, published: str | None) -> Any:
+    """The citation of a published version of a figure, or of what the records here say."""
+    if version or published:
+        from generator.citing.catalogue import read_catalogue
+
+        catalogue = read_catalogue(published or _settings().address)
+        return catalogue.citation(figure, version or catalogue.newest)
+    from generator.pages.report import citation_of
+
+    return citation_of(figure, _inputs("dev"))
 
 
 def _inputs(version: str) -> Any:

@@ -31,6 +31,14 @@ MATERIAL_RATIO = 1.25
 #: their loss at the end of the epoch before.
 ORDERS = ("reshuffled", "once", "stored", "replacement", "easy-first", "hard-first")
 
+#: Parts of the site that experiments belong to, in reading order.
+CHAPTERS = (
+    "Where fluctuations come from",
+    "Settings that change them",
+    "The article's examples",
+    "Reading the curves",
+)
+
 #: Sources of chance that replicates can share.
 STREAMS = ("data", "init", "order")
 
@@ -321,6 +329,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "an experiment id")
+        _require(self.chapter in CHAPTERS, f"a chapter among {', '.join(CHAPTERS)}", self.chapter)
         _require(set(self.labels) == set(self.conditions), "a label for each condition", sorted(self.labels))
         for claim in self.claims:
             for comparison in claim.comparisons.values():

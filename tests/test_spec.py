@@ -16,12 +16,14 @@ from generator.spec import (
     DataSet,
     Experiment,
     Figure,
+    Measurement,
     Metric,
     Side,
     SpecificationError,
     Stopping,
     call,
     digest_of,
+    plain,
 )
 
 METRIC = Metric(statistic="last", curve="loss", window=(1, 5))
@@ -79,9 +81,29 @@ def test_digest_sees_every_field_and_default() -> None:
     assert digest_of(condition()) != digest_of(condition(batch_size=33))
 
 
+def test_fields_that_came_later_leave_older_digests_alone() -> None:
+    """As long as they have their neutral value, which is then no part of the plain form."""
+    assert not {"order", "shared", "crossed", "noise_of_batch", "passes"} & plain(condition()).keys()
+    assert plain(condition(order="once"))["order"] == "once"
+    assert digest_of(condition(passes=2)) != digest_of(condition())
+
+
+def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
+    """The function stays, its condition learns the data set."""
+    data_set = DataSet(label="d", data=call("p.d:other"), loss="mse")
+    measurement = Measurement(function=call("p.m:f", size=3), condition=condition())
+    adapted = data_set.adapt(measurement)
+    expected = dataclasses.replace(condition(), data=call("p.d:other"), loss="mse")
+    assert adapted == Measurement(function=call("p.m:f", size=3), condition=expected)
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
+        (lambda: experiment(chapter="Elsewhere"), "a chapter among"),
+        (lambda: condition(order="sorted"), "order of the examples among"),
+        (lambda: condition(shared=("split",)), "shared streams among"),
+        (lambda: condition(passes=0), "at least 1 pass"),
         (lambda: Call(path="no colon"), "import path"),
         (lambda: call("a:b", x={1, 2}), "plain data"),
         (lambda: condition(batch_size=0), "batch size of at least 1"),
@@ -127,6 +149,7 @@ def test_data_sets_adapt_conditions() -> None:
     """Data, loss and network output change; everything else stays."""
     data_set = DataSet(label="d", data=call("p.d:other"), loss="mse", model_parameters={"classes": 3})
     adapted = data_set.adapt(condition())
+    assert isinstance(adapted, Condition)
     assert (adapted.data, adapted.loss) == (call("p.d:other"), "mse")
     assert adapted.model.parameters == {"hidden": 4, "classes": 3}
     assert adapted.optimizer == condition().optimizer

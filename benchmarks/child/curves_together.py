@@ -21,7 +21,7 @@ def main(first: int) -> None:
     parameters, starts = plain(CONDITION), itertools.count(first, CHUNK)
 
     def train(_: str) -> list[str]:
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             start = next(starts)
             curves = train_condition(parameters, range(start, start + CHUNK))
         return sorted(curves)

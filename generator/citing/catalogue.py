@@ -88,6 +88,7 @@ class Catalogue:
             year=edition.year,
             data=edition.data,
             settings=self.settings,
+            caption=edition.caption,
         )
 
 

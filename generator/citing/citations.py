@@ -3,9 +3,12 @@
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import yaml
 
 from generator.errors import UnknownNameError
 from generator.settings import Settings
@@ -25,6 +28,7 @@ class Citation:
     year: int
     data: str
     settings: Settings
+    caption: str = ""
 
     @property
     def url(self) -> str:
@@ -37,10 +41,9 @@ class Citation:
         return f"{self.url}{self.id}.svg"
 
 
-def cite(figure: str, title: str, alt: str, table: bytes, *, version: str, year: int, settings: Settings) -> Citation:
-    """The citation of a figure from its data table."""
-    digest = hashlib.sha256(table).hexdigest()
-    return Citation(id=figure, title=title, alt=alt, version=version, year=year, data=digest, settings=settings)
+def digest_of_table(table: bytes) -> str:
+    """What names a data table: the SHA-256 of its CSV file."""
+    return hashlib.sha256(table).hexdigest()
 
 
 def text(citation: Citation) -> str:
@@ -92,16 +95,40 @@ def csl(citation: Citation) -> str:
 
 def markdown(citation: Citation) -> str:
     """The figure and its reference, for a Markdown page."""
-    return f"[![{citation.alt}]({citation.image})]({citation.url})\n\n*{text(citation)}*\n"
+    caption = f"{_in_markdown(citation.caption)}\n\n" if citation.caption else ""
+    image = f"![{_in_markdown(citation.alt)}]({citation.image})"
+    return f"[{image}]({citation.url})\n\n{caption}*{_in_markdown(text(citation))}*\n"
 
 
 def markup(citation: Citation) -> str:
     """The figure and its reference, for an HTML page."""
-    alt, caption = html.escape(citation.alt), html.escape(text(citation))
+    alt = html.escape(citation.alt)
+    caption = html.escape(" ".join(filter(None, [citation.caption, text(citation)])))
     return (
         f'<figure>\n  <a href="{citation.url}"><img src="{citation.image}" alt="{alt}"></a>\n'
         f"  <figcaption>{caption}</figcaption>\n</figure>\n"
     )
+
+
+def citation_file(settings: Settings, version: str, date: str) -> str:
+    """The `CITATION.cff` of a whole version; its schema has no figures, which have citations of their own."""
+    document = {
+        "cff-version": "1.2.0",
+        "message": "To cite a figure, use the citation on its page; to cite this version as a whole, use this one.",
+        "type": "dataset",
+        "title": f"{settings.name}: {settings.description}",
+        "authors": [{"name": author} for author in settings.authors],
+        "version": version,
+        "date-released": date,
+        "url": f"{settings.address}{version}/",
+        "license-url": settings.content_licence.url,
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _in_markdown(value: str) -> str:
+    """Text in which no sign means anything to Markdown."""
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", html.escape(value, quote=False))
 
 
 FORMATS = {"text": text, "bibtex": bibtex, "csl": csl, "markdown": markdown, "html": markup}

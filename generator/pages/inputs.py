@@ -37,10 +37,14 @@ class Inputs:
     version: str
 
     @property
+    def date(self) -> str:
+        """The day of the latest registration: the results' own, not today's."""
+        return max((entry.date for entries in self.registrations.values() for entry in entries), default="1970-01-01")
+
+    @property
     def year(self) -> int:
-        """The year of the latest registration: the results' own, not today's."""
-        dates = [entry.date for entries in self.registrations.values() for entry in entries]
-        return int(max(dates)[:4]) if dates else 1970
+        """The year of the results."""
+        return int(self.date[:4])
 
 
 def gather(root: Path, experiments: Sequence[Experiment], settings: Settings, version: str) -> Inputs:

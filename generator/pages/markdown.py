@@ -4,10 +4,10 @@ import functools
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from latex2mathml.converter import convert
@@ -18,6 +18,15 @@ from generator.errors import GeneratorError
 from generator.pages import wording
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
+_WORDS = re.compile(r"[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*")
+_SPACES = re.compile(r"^ +| +$| {2,}")
+_BACKTICKS = re.compile("`+")
+
+#: Not to be seen, but what joins or parts the letters around them.
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+
+#: How the forms of a citation are coloured.
+_LANGUAGES = {"text": "text", "bibtex": "bibtex", "csl": "json", "markdown": "markdown", "html": "html"}
 
 
 def environment(templates: Path) -> Environment:
@@ -42,7 +51,7 @@ def environment(templates: Path) -> Environment:
         "p_value",
         "margin",
         "metric",
-        "condition",
+        "condition_table",
         "lines",
     ):
         made.filters[name] = getattr(wording, name)
@@ -63,17 +72,23 @@ def render(jinja: Environment, names: Sequence[str], values: Mapping[str, Any]) 
 def escape(value: Any) -> Any:
     """Make a value literal in Markdown: every ASCII sign is written as a character reference.
 
-    Jinja's own escaping knows HTML only; here `*`, `|`, `{` and the like must lose their meaning too. Control
-    characters, which no page can show, become U+FFFD.
+    Jinja's own escaping knows HTML only; here `*`, `|`, `{` and the like must lose their meaning too, and so must
+    spaces that would begin a code block or break a line.
     """
     if value is None or hasattr(value, "__html__"):
         return value
-    return Markup("".join(_literal(character) for character in str(value)))
+    literal = "".join(_literal(character) for character in shown(str(value)))
+    return Markup(_SPACES.sub(lambda spaces: "&#32;" * len(spaces[0]), literal))
+
+
+def shown(text: str) -> str:
+    """The text as a page can show it: U+FFFD for what is not to be seen, such as controls, on one line."""
+    return "".join(c if c in _JOINERS or c.isprintable() or category(c) == "Zs" else _stand_in(c) for c in text)
 
 
 def code(value: str) -> Markup:
-    """A value inside a code span, which takes everything but a backtick literally."""
-    return Markup(f"`{value.replace('`', chr(0x2019))}`")
+    """A value as code in a line; between backticks where none of its signs could mean anything there."""
+    return Markup(f"`{value}`" if _WORDS.fullmatch(value) else f"<code>{escape(value)}</code>")
 
 
 def target(value: str) -> Markup:
@@ -84,8 +99,13 @@ def target(value: str) -> Markup:
 
 
 def front_matter(value: str) -> Markup:
-    """A value in a page's front matter; the theme puts it into the page's head without escaping it."""
-    return as_json(html.escape(value))
+    """A value in a page's front matter."""
+    return as_json(unescaped_by_theme(value))
+
+
+def unescaped_by_theme(value: str) -> str:
+    """A text for the navigation or a page's head, where the theme takes it for HTML."""
+    return html.escape(shown(value))
 
 
 def as_json(value: Any) -> Markup:
@@ -99,8 +119,10 @@ def cells(row: Sequence[Any]) -> Markup:
 
 
 def cited(citation: Citation, form: str) -> Markup:
-    """A citation for a code block, which takes everything literally."""
-    return Markup(formatted(citation, form).rstrip())
+    """A citation as a code block, which takes everything literally up to a fence as long as its own."""
+    lines = [shown(line) for line in formatted(citation, form).rstrip().split("\n")]
+    fence = "`" * max([3, *(len(run) + 1 for line in lines for run in _BACKTICKS.findall(line))])
+    return Markup("\n".join([f"{fence}{_LANGUAGES[form]}", *lines, fence]))
 
 
 @functools.cache
@@ -110,10 +132,10 @@ def math(latex: str) -> Markup:
 
 
 def _literal(character: str) -> str:
-    if character == " " or (character.isascii() and character.isalnum()):
+    if character == " " or (not character.isspace() and (character.isalnum() or not character.isascii())):
         return character
-    if character == "\n":
-        return " "
-    if character.isprintable() or unicodedata.category(character) == "Zs":
-        return f"&#{ord(character)};" if character.isascii() else character
-    return "\N{REPLACEMENT CHARACTER}"
+    return f"&#{ord(character)};"
+
+
+def _stand_in(character: str) -> str:
+    return " " if character in "\n\r\t" else "\N{REPLACEMENT CHARACTER}"

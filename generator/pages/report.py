@@ -2,23 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.citing import citations
-from generator.citing.citations import Citation, cite
+from generator.citing.citations import Citation, digest_of_table
 from generator.errors import UnknownNameError
 from generator.figures.catalogue import Plot
 from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
+from generator.pages import inventories
 from generator.pages.figure_files import drawings, family
+from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
-from generator.pages.markdown import environment, render
+from generator.pages.markdown import environment, render, unescaped_by_theme
 from generator.records.findings import Finding
-from generator.spec import CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
+from generator.spec import CHAPTERS, CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, PILOT, REPLICATION
 
 Progress = Callable[[int, str], Callable[[], None]]
 
@@ -61,6 +63,8 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files |= _inventories([figure.citation for figure in figures], inputs.version)
+    files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
     files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
     return Report(files=files, nav=_nav(inputs, figures))
@@ -79,6 +83,15 @@ def write_report(report: Report, docs: Path) -> None:
             found.rmdir()
 
 
+def _inventories(figures: Sequence[Citation], version: str) -> dict[str, bytes]:
+    """The figures for the documentation tools of others."""
+    return {
+        "objects.inv": inventories.sphinx_inventory(figures, version),
+        "myst.xref.json": inventories.myst_references(figures),
+        **{inventories.myst_path(figure): inventories.myst_page(figure) for figure in figures},
+    }
+
+
 def _drawn(inputs: Inputs, root: Path, workers: int, progress: Progress) -> list[DrawnFigure]:
     pairs = [(study, plot) for study in inputs.studies for plot in study.plots]
     drawn = drawings([plot for _, plot in pairs], root / ".cache" / "figures", workers, progress)
@@ -94,9 +107,15 @@ def citation_of(figure: str, inputs: Inputs) -> Citation:
 
 
 def _citation(inputs: Inputs, plot: Plot) -> Citation:
-    table = table_csv(plot.table)
-    return cite(
-        plot.id, plot.title, plot.alt, table, version=inputs.version, year=inputs.year, settings=inputs.settings
+    return Citation(
+        id=plot.id,
+        title=plot.title,
+        alt=plot.alt,
+        version=inputs.version,
+        year=inputs.year,
+        data=digest_of_table(table_csv(plot.table)),
+        settings=inputs.settings,
+        caption=plot.caption,
     )
 
 
@@ -114,6 +133,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "inputs": inputs,
         "settings": inputs.settings,
         "studies": inputs.studies,
+        "experiments": {study.experiment.id: study.experiment for study in inputs.studies},
         "figures": {figure.plot.id: figure for figure in figures},
         "claims": {claims.claim.id: claims for study in inputs.studies for claims in study.claims},
         "citation_formats": citations.FORMATS,
@@ -127,16 +147,19 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
         yield f"{study.experiment.id}.md", render(jinja, names, {**shared, "study": study, "root": ""})
     for figure in figures:
-        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "root": "../../"})
+        head = figure_head(figure.citation, f"{inputs.settings.address}{inputs.version}/{figure.folder}/")
+        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "head": head, "root": "../../"})
         yield f"{figure.folder}/index.md", page
 
 
 def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
-    examples = [{study.experiment.title: f"{study.experiment.id}.md"} for study in inputs.studies]
-    drawn = [{figure.plot.title: f"{figure.folder}/index.md"} for figure in figures]
+    chapters: dict[str, list[Any]] = {name: [] for name in CHAPTERS}
+    for experiment in (study.experiment for study in inputs.studies):
+        chapters[experiment.chapter].append({unescaped_by_theme(experiment.title): f"{experiment.id}.md"})
+    drawn = [{unescaped_by_theme(figure.plot.title): f"{figure.folder}/index.md"} for figure in figures]
     return [
         {"Home": "index.md"},
-        {"The article's examples": examples},
+        *({name: pages} for name, pages in chapters.items() if pages),
         {"Claims": "claims.md"},
         {"Figures": [{"All figures": "figures.md"}, *drawn]},
         {"How it was measured": [{"Methods": "methods.md"}, {"Computation times": "times.md"}]},

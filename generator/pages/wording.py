@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from generator.records.findings import Finding
-from generator.spec import Call, Comparison, Condition, Metric, Stopping
+from generator.spec import Call, Comparison, Condition, Measurement, Metric, Stopping
 from generator.stats.inference import Estimate, Interval
 from generator.stats.verdicts import Verdict
 
@@ -42,6 +42,17 @@ _CURVES = {
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
 }
+
+
+_ORDERS = {
+    "once": "shuffled once",
+    "stored": "as stored",
+    "replacement": "drawn with replacement",
+    "easy-first": "lowest loss first",
+    "hard-first": "highest loss first",
+}
+
+_STREAMS = {"data": "data", "init": "initial weights", "order": "order of the examples"}
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -98,16 +109,33 @@ def metric(value: Metric) -> str:
     return f"{statistic} of the {what}, {when}{_stopping(value.stopping)}"
 
 
-def condition(value: Condition) -> dict[str, str]:
-    """A condition as the rows of a table."""
-    optimizer = value.optimizer.path.split(":")[1]
-    return {
+def condition_table(conditions: Mapping[str, Condition | Measurement]) -> dict[str, list[str]]:
+    """Conditions side by side: a row for everything that is said of any of them."""
+    columns = [_condition(value) for value in conditions.values()]
+    names = dict.fromkeys(name for column in columns for name in column)
+    return {name: [column.get(name, "–") for column in columns] for name in names}
+
+
+def _condition(value: Condition | Measurement) -> dict[str, str]:
+    if isinstance(value, Measurement):
+        return {**_condition(value.condition), "measured": described(value.function)}
+    said = {
         "network": described(value.model),
-        "optimiser": f"{optimizer}, {parameters(value.optimizer.parameters)}",
+        "optimiser": f"{value.optimizer.path.split(':')[1]}, {parameters(value.optimizer.parameters)}",
         "batch size": str(value.batch_size),
-        "epochs": str(value.epochs),
-        "validation share": number(value.validation_share) if value.validation_share else "none",
+        "epochs": f"{value.epochs} of {value.passes} passes" if value.passes > 1 else str(value.epochs),
     }
+    if value.validation_share:
+        said["validation share"] = number(value.validation_share)
+    if value.order != "reshuffled":
+        said["order of the examples"] = _ORDERS[value.order]
+    if value.shared:
+        said["the same in all runs"] = ", ".join(_STREAMS[name] for name in value.shared)
+    if value.crossed:
+        said["design"] = f"{value.crossed} initial weights × {value.crossed} orders"
+    if value.noise_of_batch:
+        said["noise added"] = f"Gaussian, as of batches of {value.noise_of_batch}"
+    return said
 
 
 def spread(findings: Sequence[Finding]) -> str:

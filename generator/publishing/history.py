@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.citing.catalogue import pinned_folder
+from generator.citing.citations import digest_of_table
 from generator.citing.states import Notice, State, state_of
 from generator.errors import GeneratorError
 from generator.figures.tables import compare_tables
@@ -50,11 +51,21 @@ def figures_of(site: Mapping[str, bytes]) -> list[PublishedFigure]:
     try:
         listed = json.loads(site["figures.json"])["figures"]
         about = {str(figure["id"]): {name: figure[name] for name in _KEPT} for figure in listed}
+        promised = {file["path"]: file["sha256"] for figure in listed for file in figure.get("files", ())}
     except (ValueError, KeyError, TypeError) as error:
         raise GeneratorError(
             f"expected figures.json to list figures with id, {', '.join(_KEPT)}, found {type(error).__name__}: {error}"
         ) from None
+    _require_files(site, promised)
     return [_figure(identifier, said, site) for identifier, said in about.items()]
+
+
+def _require_files(site: Mapping[str, bytes], promised: Mapping[str, str]) -> None:
+    """Refuse a list that names files which are not there, or are other ones."""
+    for path, sha256 in promised.items():
+        found = hashlib.sha256(site[path]).hexdigest() if path in site else "no such file"
+        if found != sha256:
+            raise GeneratorError(f"figures.json: expected {path} with SHA-256 {sha256[:12]}, found {found[:12]}")
 
 
 def _figure(identifier: str, about: Mapping[str, Any], site: Mapping[str, bytes]) -> PublishedFigure:
@@ -66,7 +77,7 @@ def _figure(identifier: str, about: Mapping[str, Any], site: Mapping[str, bytes]
     return PublishedFigure(
         id=identifier,
         about=about,
-        data=hashlib.sha256(table).hexdigest(),
+        data=digest_of_table(table),
         files={name: content for name, content in files.items() if name != "index.html"},
     )
 

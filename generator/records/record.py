@@ -2,6 +2,8 @@
 
 import json
 import math
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 from generator.errors import GeneratorError, UnknownNameError
 
 SCHEMA = 1
+
+_PATIENCE_SECONDS = 20
 
 #: Quantiles over replicates that bands and medians are drawn from.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -100,6 +104,19 @@ def read(path: Path) -> Record:
         return loads(path.read_text(encoding="utf-8"), path.name)
     except OSError as error:
         raise GeneratorError(f"expected a record at {path}, found {error.strerror}") from error
+
+
+def read_published(place: str, experiment: str) -> Record:
+    """Read an experiment's record from a published version: a folder, or its address."""
+    if not place.startswith(("https://", "http://")):
+        return read(Path(place) / "records" / f"{experiment}.json")
+    address = f"{place.rstrip('/')}/records/{experiment}.json"
+    try:
+        with urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS) as answer:
+            return loads(answer.read().decode(), address)
+    except OSError as error:
+        told = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise GeneratorError(f"expected a published record at {address}, found: {told}") from None
 
 
 def _cell(data: Mapping[str, Any]) -> Cell:

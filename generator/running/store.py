@@ -4,6 +4,8 @@ import contextlib
 import hashlib
 import io
 import logging
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import filelock
 import numpy as np
 
+from generator.errors import UsageError
 from generator.files import make_folder, write_atomically
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ class Store:
         except FileNotFoundError:
             return None
         arrays = _decode(content, key)
+        with contextlib.suppress(OSError):
+            os.utime(path)
         if arrays is None:
             aside = path.with_suffix(".damaged")
             path.replace(aside)
@@ -55,6 +60,20 @@ class Store:
         path = self._path(key).with_suffix(".seconds")
         return float(path.read_text()) if path.is_file() else None
 
+    def prune(self, size: int) -> int:
+        """Delete entries, the longest unread first, until the rest have at most `size` bytes; returns how many."""
+        entries = sorted(
+            ((s.st_mtime, s.st_size, p) for p in self.root.glob("*/*.run") for s in [p.stat()]), reverse=True
+        )
+        kept, deleted = 0, 0
+        for _, length, path in entries:
+            kept += length
+            if kept > size:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".seconds").unlink(missing_ok=True)
+                deleted += 1
+        return deleted
+
     @contextlib.contextmanager
     def computing(self, key: str) -> Iterator[None]:
         """Hold the only right to compute a key, among all processes; the system frees it if the holder dies."""
@@ -65,6 +84,17 @@ class Store:
 
     def _path(self, key: str) -> Path:
         return self.root / key[:2] / f"{key}.run"
+
+
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def size_in_bytes(text: str) -> int:
+    """The bytes of a size such as "500 MB"."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(B|kB|MB|GB)", text)
+    if found is None:
+        raise UsageError(f"expected a size such as '500 MB' in B, kB, MB or GB, found {text!r}")
+    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def _encode(key: str, arrays: Mapping[str, np.ndarray]) -> bytes:

@@ -1,13 +1,15 @@
-"""Verification: run again from nothing and compare every number with the committed record."""
+"""Verification: run again from nothing and say how the numbers agree with a record."""
 
 import math
+import platform
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from generator.records import record as records
-from generator.records.findings import find
+from generator.records.findings import Finding, find
 from generator.records.record import Cell, Record
 from generator.running.run import Progress, compute_missing, make_record, plan
 from generator.running.store import Store
@@ -16,12 +18,29 @@ from generator.spec import Experiment
 #: Relative difference that one unit in the last of a record's digits can make.
 TOLERANCE = 1e-3
 
+#: Processors for which records promise identical numbers.
+_PROMISED_MACHINES = ("x86_64", "AMD64")
+
+
+class Agreement(Enum):
+    """How a new run agrees with a record, the closest first."""
+
+    BYTES = "identical bytes"
+    NUMBERS = "identical numbers"
+    TOLERANCE = "within tolerance"
+    VERDICTS = "same verdicts only"
+    CONTRADICTED = "contradicted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """How the numbers of one record compare with those of a new run, and which verdicts differ."""
+    """How the numbers of one record compare with those of a new run.
+
+    `beyond` names numbers that differ by more than `tolerance`, `verdicts` what became of another verdict or estimate.
+    """
 
     experiment: str
+    agreement: Agreement
     identical: int
     within: int
     beyond: tuple[str, ...]
@@ -31,20 +50,23 @@ class Check:
     @property
     def contradicted(self) -> bool:
         """Whether the record does not hold."""
-        return bool(self.beyond or self.verdicts)
+        return self.agreement is Agreement.CONTRADICTED
 
     def __str__(self) -> str:
         """The check in one line, and a line for what was contradicted."""
-        counts = f"{self.identical} values identical, {self.within} within {self.tolerance:g}"
-        told = [f"{self.experiment}: {counts}, {len(self.beyond)} contradicted"]
-        told += [f"  contradicted: {place}" for place in self.beyond[:5]]
-        told += [f"  another verdict: {change}" for change in self.verdicts]
+        counts = (
+            f"{self.identical} values identical, {self.within} within {self.tolerance:g}, {len(self.beyond)} beyond"
+        )
+        told = [f"{self.experiment}: {self.agreement.value} ({counts})"]
+        told += [f"  differs: {place}" for place in self.beyond[:5]]
+        told += [f"  another finding: {change}" for change in self.verdicts]
         return "\n".join(told)
 
 
-def verify(experiments: Sequence[Experiment], root: Path, workers: int, progress: Progress) -> list[Check]:
-    """Run these experiments again, in a store of their own, and compare."""
-    committed = [records.read(root / "records" / f"{e.id}.json") for e in experiments]
+def verify(
+    experiments: Sequence[Experiment], committed: Sequence[Record], root: Path, workers: int, progress: Progress
+) -> list[Check]:
+    """Run these experiments again, in a store of their own, and compare with their records."""
     plans = [plan(e, range(*record.replicates)) for e, record in zip(experiments, committed, strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         store = Store(root=Path(folder))
@@ -55,10 +77,25 @@ def verify(experiments: Sequence[Experiment], root: Path, workers: int, progress
 
 
 def check(experiment: Experiment, committed: Record, found: Record) -> Check:
-    """Compare two records of one experiment, number by number and verdict by verdict."""
+    """Compare two records of one experiment, number by number and finding by finding."""
     tolerance = TOLERANCE if experiment.tolerance is None else experiment.tolerance
     old, new = dict(_values(committed)), dict(_values(found))
-    identical, within, beyond = 0, 0, [f"{place}: only in one record" for place in sorted(set(old) ^ set(new))]
+    lost = [f"{place}: only in one record" for place in sorted(set(old) ^ set(new))]
+    identical, within, beyond = _compared(old, new, tolerance)
+    changes = () if lost else tuple(_changed_findings(experiment, committed, found, strictly=not beyond))
+    return Check(
+        experiment=experiment.id,
+        agreement=_agreement(committed, found, within, beyond, lost or changes),
+        identical=identical,
+        within=within,
+        beyond=tuple(sorted([*lost, *beyond])),
+        verdicts=changes,
+        tolerance=tolerance,
+    )
+
+
+def _compared(old: Mapping[str, float], new: Mapping[str, float], tolerance: float) -> tuple[int, int, list[str]]:
+    identical, within, beyond = 0, 0, []
     for place in old.keys() & new.keys():
         if old[place] == new[place] or (math.isnan(old[place]) and math.isnan(new[place])):
             identical += 1
@@ -66,22 +103,47 @@ def check(experiment: Experiment, committed: Record, found: Record) -> Check:
             within += 1
         else:
             beyond.append(f"{place}: expected {old[place]:g}, found {new[place]:g}")
-    return Check(
-        experiment=experiment.id,
-        identical=identical,
-        within=within,
-        beyond=tuple(sorted(beyond)),
-        verdicts=() if beyond and set(old) != set(new) else tuple(_verdict_changes(experiment, committed, found)),
-        tolerance=tolerance,
-    )
+    return identical, within, beyond
 
 
-def _verdict_changes(experiment: Experiment, committed: Record, found: Record) -> Iterator[str]:
+def _agreement(
+    committed: Record, found: Record, within: int, beyond: Sequence[str], contradictions: Sequence[str]
+) -> Agreement:
+    if contradictions or (beyond and _is_promised(committed, found)):
+        return Agreement.CONTRADICTED
+    if beyond:
+        return Agreement.VERDICTS
+    if within:
+        return Agreement.TOLERANCE
+    return Agreement.BYTES if records.dumps(committed) == records.dumps(found) else Agreement.NUMBERS
+
+
+def _is_promised(committed: Record, found: Record) -> bool:
+    """Whether identical numbers are promised: the same packages and settings, on a processor of the promised class.
+
+    Elsewhere a chaotic curve may go another way, so only what is concluded from all of them is compared.
+    """
+    same = all(committed.provenance.get(name) == found.provenance.get(name) for name in ("versions", "environment"))
+    return same and platform.machine() in _PROMISED_MACHINES
+
+
+def _changed_findings(experiment: Experiment, committed: Record, found: Record, *, strictly: bool) -> Iterator[str]:
+    """Findings of another verdict, or, where numbers differ freely, of an estimate outside the recorded interval."""
     for old, new in zip(find(experiment, committed), find(experiment, found), strict=True):
         for before, after in zip(old.findings, new.findings, strict=True):
+            place = f"{before.claim.id}, {before.name}, {before.data_set}"
             if before.verdict is not after.verdict:
-                place = f"{before.claim.id}, {before.name}, {before.data_set}"
                 yield f"{place}: expected {before.verdict.value}, found {after.verdict.value}"
+            elif not strictly and not _holds(before, after):
+                estimate = before.estimate
+                yield (
+                    f"{place}: expected an estimate from {before.told(estimate.lower):g} to "
+                    f"{before.told(estimate.upper):g}, found {after.told(after.estimate.estimate):g}"
+                )
+
+
+def _holds(before: Finding, after: Finding) -> bool:
+    return before.estimate.lower <= after.estimate.estimate <= before.estimate.upper
 
 
 def _values(record: Record) -> Iterator[tuple[str, float]]:

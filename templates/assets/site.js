@@ -20,3 +20,32 @@
   new MutationObserver(watch).observe(content, { childList: true, subtree: true });
   watch();
 })();
+
+// Buttons that show only the claims of one verdict. Without JavaScript the table is simply whole.
+(() => {
+  const block = document.querySelector(".claims[data-filter]");
+  if (!block) return;
+  const rows = [...block.querySelectorAll("tbody tr")];
+  const verdict = (row) => row.cells[1].querySelector("[class^=verdict-]").textContent;
+  const count = (name) => rows.filter((row) => verdict(row) === name).length;
+  const names = [...new Set(rows.map(verdict))].sort((a, b) => count(b) - count(a));
+
+  const bar = document.createElement("p");
+  bar.className = "filter";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", "Show claims by verdict");
+  const button = (label, shown) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = label;
+    made.addEventListener("click", () => {
+      rows.forEach((row) => (row.hidden = !shown(row)));
+      bar.querySelectorAll("button").forEach((other) => other.setAttribute("aria-pressed", other === made));
+    });
+    bar.append(made);
+    return made;
+  };
+  button(`all ${rows.length}`, () => true).setAttribute("aria-pressed", "true");
+  names.forEach((name) => button(`${count(name)} ${name}`, (row) => verdict(row) === name).setAttribute("aria-pressed", "false"));
+  block.before(bar);
+})();

@@ -7,7 +7,6 @@ import pickle
 import sys
 from pathlib import Path
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +15,8 @@ from generator.figures.catalogue import Plot, prepare
 from generator.records.findings import find
 from generator.records.record import QUANTILES, Cell, CurveSummary, Record
 from generator.records.rounding import rounded_all
-from generator.spec import Condition, Experiment, Figure
+from generator.spec import Condition, Experiment, Figure, Measurement
+from tests.sharing import made_once
 
 REPLICATES = 64
 EXAMPLES = 1000
@@ -38,7 +38,8 @@ def record_of(name: str, *, diverging: bool = False) -> Record:
     cells: dict[str, dict[str, Cell]] = {}
     for place, (data_set, role, condition) in enumerate(experiment.cells()):
         broken = diverging and role == roles[0]
-        cell = _cell(experiment, data_set, role, condition, np.random.default_rng(place), broken)
+        trained = condition.condition if isinstance(condition, Measurement) else condition
+        cell = _cell(experiment, data_set, role, trained, np.random.default_rng(place), broken)
         cells.setdefault(data_set, {})[role] = cell
     return Record(
         experiment=experiment.id,
@@ -67,13 +68,11 @@ def plot_named(figure: str, *, diverging: bool = False) -> Plot:
 
 
 def rendered(plot: Plot, shared: Path) -> dict[str, bytes]:
-    """The files of a plot, made once in a run: whichever worker needs them first leaves them in the shared folder."""
+    """The files of a plot, rendered once in a run and kept in its shared folder."""
     from generator.figures.export import render
 
-    kept = shared / f"{hashlib.sha256(repr(plot).encode()).hexdigest()}.pickle"
-    with filelock.FileLock(kept.with_suffix(".lock")):
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(render(plot)))
+    path = shared / f"{hashlib.sha256(repr(plot).encode()).hexdigest()}.pickle"
+    kept = made_once(path, lambda aside: aside.write_bytes(pickle.dumps(render(plot))))
     files: dict[str, bytes] = pickle.loads(kept.read_bytes())
     return files
 

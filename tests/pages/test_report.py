@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pybtex.database import parse_string
 
 from generator import experiments
 from generator.errors import GeneratorError
@@ -20,6 +21,7 @@ from generator.pages.report import Report, make_report, write_report
 from generator.records import record as records
 from generator.records.registrations import register
 from generator.settings import read_settings
+from tests.citing.test_citations import reference
 from tests.figures.synthetic import record_of, rendered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +98,17 @@ def test_figures_json_names_every_file_with_its_digest(report: Report) -> None:
             content = report.files[file["path"]]
             assert file["sha256"] == hashlib.sha256(content).hexdigest()
             assert file["bytes"] == len(content)
+
+
+def test_every_figure_can_be_cited(report: Report) -> None:
+    for figure in FIGURES:
+        item = report.files[f"fig/{figure}/{figure}.csl.json"].decode()
+        url = json.loads(item)[0]["URL"]
+        assert url in reference(item)
+        (entry,) = parse_string(report.files[f"fig/{figure}/{figure}.bib"].decode(), "bibtex").entries.values()
+        assert (entry.key, entry.fields["url"]) == (figure, url)
+        front = yaml.safe_load(report.files[f"fig/{figure}/index.md"].decode().split("---\n", 2)[1])
+        assert front["cite_as"] == front["json_ld"]["@id"] == front["dublin_core"]["identifier"][0] == url
 
 
 def test_claims_json_has_every_comparison_on_every_data_set(report: Report) -> None:

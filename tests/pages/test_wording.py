@@ -1,5 +1,6 @@
 """Wording: how numbers, effects and intervals are told."""
 
+import dataclasses
 import math
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.experiments import load
 from generator.pages import wording
-from generator.spec import Metric, Stopping
+from generator.spec import Condition, Measurement, Metric, Stopping, call
 from generator.stats.verdicts import Verdict
 
 
@@ -71,3 +72,23 @@ def test_every_verdict_has_a_badge_of_its_own() -> None:
     """Five classes for five verdicts."""
     assert set(wording.BADGES) == set(Verdict)
     assert len(set(wording.BADGES.values())) == len(Verdict)
+
+
+def test_conditions_stand_side_by_side_with_what_is_said_of_any() -> None:
+    """A row that one condition does not have is a dash there; what is ordinary is not said."""
+    plain = Condition(model=call("m:net"), optimizer=call("keras.optimizers:SGD", learning_rate=0.1), data=call("d:d"))
+    odd = dataclasses.replace(plain, order="once", shared=("init",), passes=8, noise_of_batch=32, crossed=12)
+    table = wording.condition_table({"a": plain, "b": odd})
+    assert table["optimiser"] == ["SGD, learning rate 0.1"] * 2
+    assert table["epochs"] == ["10", "10 of 8 passes"]
+    assert table["order of the examples"] == ["–", "shuffled once"]
+    assert table["the same in all runs"] == ["–", "initial weights"]
+    assert table["noise added"] == ["–", "Gaussian, as of batches of 32"]
+    assert table["design"] == ["–", "12 initial weights × 12 orders"]
+    assert "validation share" not in table
+
+
+def test_a_measurement_names_its_function() -> None:
+    plain = Condition(model=call("m:net"), optimizer=call("keras.optimizers:SGD"), data=call("d:d"))
+    table = wording.condition_table({"a": Measurement(function=call("p:gradient_noise", size=3), condition=plain)})
+    assert table["measured"] == ["gradient noise (size 3)"]

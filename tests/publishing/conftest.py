@@ -1,7 +1,8 @@
 """A project to build and publish from: the real configuration and theme, with pages of its own."""
 
+import functools
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def make_project(root: Path) -> Path:
     """A folder with what publishing reads of a checkout."""
     root.mkdir()
     shutil.copy(ROOT / "mkdocs.yml", root)
-    for folder in ("theme", "published", "assets"):
+    for folder in ("theme", "published", "pages", "assets"):
         shutil.copytree(ROOT / "templates" / folder, root / "templates" / folder)
     (root / ".gitignore").write_text("build/\nsite/\n")
     return root
@@ -30,47 +31,48 @@ def project(tmp_path: Path) -> Path:
     return make_project(tmp_path / "project")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def git_settings() -> Iterator[None]:
+    """Git reads no settings of whoever runs the tests, from before anything else here."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `.git` of a repository whose one commit holds the project, in few files."""
     root = make_project(tmp_path_factory.mktemp("repository") / "project")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        ignore_user_settings(monkeypatch)
-        git(root, "init", "--quiet", "--initial-branch=main", "--template=")
-        git(root, "config", "user.name", "Tester")
-        git(root, "config", "user.email", "tester@example.org")
-        git(root, "add", ".")
-        git(root, "commit", "--quiet", "-m", "Start")
-        git(root, "repack", "--quiet", "-ad")
+    git(root, "init", "--quiet", "--initial-branch=main", "--template=")
+    git(root, "config", "user.name", "Tester")
+    git(root, "config", "user.email", "tester@example.org")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "Start")
+    git(root, "repack", "--quiet", "-ad")
     return root / ".git"
 
 
-def ignore_user_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let git read no settings of whoever runs the tests."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-
 @pytest.fixture
-def repository(project: Path, first_commit: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(project: Path, first_commit: Path) -> Path:
     """The project as a git repository with one commit."""
-    ignore_user_settings(monkeypatch)
     shutil.copytree(first_commit, project / ".git")
     return project
 
 
+def write_site(project: Path, version: str, files: Mapping[str, str] | None = None) -> Path:
+    """A small finished site for a version of a project: pages and other files by name."""
+    folder = project / "site" / version
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in {"index.html": f"<h1>{version}</h1>", **(files or {})}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    seal(folder, f"{ADDRESS}{version}/")
+    return folder
+
+
 @pytest.fixture
 def site(project: Path) -> Site:
-    """Writes a small finished site for a version: pages and other files by name."""
-
-    def write(version: str, files: Mapping[str, str] | None = None) -> Path:
-        folder = project / "site" / version
-        shutil.rmtree(folder, ignore_errors=True)
-        for name, content in {"index.html": f"<h1>{version}</h1>", **(files or {})}.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        seal(folder, f"{ADDRESS}{version}/")
-        return folder
-
-    return write
+    """Writes a site of the project."""
+    return functools.partial(write_site, project)

@@ -18,6 +18,7 @@ from .conftest import Site
 
 ADDRESS = "https://fluctuations.example/"
 PAGE = with_policy(b"<meta charset=utf-8>", "").decode()
+ABOUT = {"id": "fig-a", "title": "A", "alt": "a", "caption": "1 < 2.", "year": 2026}
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 
 
@@ -30,10 +31,7 @@ def figure(identifier: str, table: str, drawing: str = "first") -> dict[str, str
 
 def with_list(files: Mapping[str, str], *identifiers: str) -> dict[str, str]:
     """A site's files with their list of figures."""
-    figures = [
-        {"id": name, "title": f"Title <of> {name}", "alt": f'"{name}"', "caption": "1 < 2.", "year": 2026}
-        for name in identifiers
-    ]
+    figures = [{**ABOUT, "id": name, "title": f"Title <of> {name}", "alt": f'"{name}"'} for name in identifiers]
     return {**files, "figures.json": json.dumps({"figures": figures})}
 
 
@@ -172,6 +170,17 @@ def test_the_published_root_is_a_site_without_faults(repository: Path, site: Sit
     [
         ({"figures.json": "{"}, "expected figures.json to list figures"),
         ({"figures.json": '{"figures": [{"id": "fig-a"}]}'}, "expected figures.json to list figures"),
+        (
+            {"figures.json": json.dumps({"figures": [{**ABOUT, "files": [{"path": "x.csv", "sha256": "0" * 64}]}]})},
+            "figures.json: expected x.csv with SHA-256 000000000000, found no such file",
+        ),
+        (
+            {
+                "figures.json": json.dumps({"figures": [{**ABOUT, "files": [{"path": "x.csv", "sha256": "0" * 64}]}]}),
+                "x.csv": "1",
+            },
+            "figures.json: expected x.csv with SHA-256 000000000000, found 6b86b273ff34",
+        ),
         (with_list({}, "fig-a"), "expected the data of fig-a in fig/fig-a/fig-a.csv, found no such file"),
     ],
 )

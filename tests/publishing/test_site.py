@@ -106,6 +106,7 @@ def test_a_site_is_built_checked_and_put_in_place(project: Path, docs: Path) -> 
     assert (target / ".gitignore").exists()
 
 
+@pytest.mark.slow
 def test_what_mkdocs_or_the_gate_finds_is_one_line_and_leaves_the_old_site(project: Path, docs: Path) -> None:
     target = project / "site"
     target.mkdir()

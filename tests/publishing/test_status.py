@@ -1,6 +1,7 @@
 """Errata and withdrawals: declared in a committed file, told beside versions that stay as they are."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,18 +14,28 @@ from generator.publishing.git import commit_at, git
 from generator.publishing.notices import FILE, declare, read_notices
 from generator.publishing.versions import publish, publish_status, published_catalogue
 
-from .conftest import Site
+from .conftest import Site, make_project, write_site
 from .test_history import export, figure, history, with_list
 
 BRANCH = "refs/heads/gh-pages"
 
 
-@pytest.fixture
-def published(repository: Path, site: Site) -> Path:
-    """A repository with two releases of a figure, the second with other numbers."""
+@pytest.fixture(scope="module")
+def releases(first_commit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `.git` of a repository with two releases of a figure, the second with other numbers."""
+    root = make_project(tmp_path_factory.mktemp("releases") / "project")
+    shutil.copytree(first_commit, root / ".git")
     for version, table in (("0.1", "a,b\nx,1\n"), ("0.2", "a,b\nx,2\n")):
-        publish(site(version, with_list(figure("fig-a", table), "fig-a")), version, root=repository, alias="latest")
-    return repository
+        files = with_list(figure("fig-a", table), "fig-a")
+        publish(write_site(root, version, files), version, root=root, alias="latest")
+    return root / ".git"
+
+
+@pytest.fixture
+def published(project: Path, releases: Path) -> Path:
+    """A copy of the repository, to declare and publish in."""
+    shutil.copytree(releases, project / ".git")
+    return project
 
 
 def commit(root: Path) -> None:

@@ -9,7 +9,7 @@ from generator.experiments import load
 from generator.running import keys
 from generator.running.conditions import affinity, tasks
 from generator.running.keys import run_key
-from generator.spec import Task, call
+from generator.spec import Condition, Task, call
 
 CONDITION = load()["learning-rate"].conditions["high"]
 
@@ -54,6 +54,7 @@ def test_replicates_versions_environment_and_source_count(monkeypatch: pytest.Mo
 
 def test_experiments_share_the_runs_that_are_the_same() -> None:
     """A condition has one key, whatever it is called and whoever asks."""
+    assert isinstance(CONDITION, Condition)
     again = dataclasses.replace(CONDITION, optimizer=call("keras.optimizers:Adam", **{"learning_rate": 0.1}))
     assert key(tasks(again, range(64))[0]) == key()
 
@@ -70,5 +71,6 @@ def test_conditions_that_differ_in_numbers_share_a_program() -> None:
     """The learning rate is a run-time value, the batch size is not."""
     low, high = (tasks(load()["learning-rate"].conditions[role], range(64))[0] for role in ("low", "high"))
     assert affinity(low) == affinity(high)
+    assert isinstance(CONDITION, Condition)
     wider = tasks(dataclasses.replace(CONDITION, batch_size=64), range(64))[0]
     assert affinity(wider) != affinity(high)

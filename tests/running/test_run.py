@@ -1,9 +1,14 @@
 """From an experiment to its record and back: run, run again, damage, verify."""
 
 import dataclasses
+import functools
 import json
+import shutil
+import threading
 from collections.abc import Callable
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,11 +17,13 @@ from generator.records import record as records
 from generator.records.record import Record
 from generator.records.registrations import register
 from generator.running import run as running
+from generator.running.checks import FORMATS
 from generator.running.explain import explain
 from generator.running.run import plan, record_path, run
 from generator.running.store import Store
-from generator.running.verify import check, verify
+from generator.running.verify import Agreement, check, verify
 from generator.spec import Claim, Comparison, Condition, Curve, DataSet, Experiment, Metric, Side, call
+from tests.sharing import made_once
 
 pytestmark = pytest.mark.tensorflow
 
@@ -60,6 +67,13 @@ EXPERIMENT = Experiment(
 )
 
 
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder and writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def silent(_total: int, _what: str) -> Callable[[], None]:
     return lambda: None
 
@@ -72,13 +86,16 @@ def path_in(root: Path) -> Path:
     return record_path(root, EXPERIMENT, range(64))
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose one experiment has been run."""
-    folder = tmp_path_factory.mktemp("project")
+def make_project(folder: Path) -> None:
     register(folder, [EXPERIMENT], "2026-01-01", None)
     assert run_in(folder) == ["small"]
-    return folder
+
+
+@pytest.fixture(scope="module")
+def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose one experiment has been run."""
+    project = made_once(shared / "small", make_project)
+    return shutil.copytree(project, tmp_path_factory.mktemp("project"), dirs_exist_ok=True)
 
 
 def test_an_unregistered_claim_does_not_run(tmp_path: Path) -> None:
@@ -152,9 +169,10 @@ def test_other_replicates_leave_the_committed_record_alone(root: Path) -> None:
     assert records.read(root / "build" / "records" / "small.json").replicates == (9000, 9003)
 
 
-def test_verification_finds_every_value_identical(root: Path) -> None:
-    (found,) = verify([EXPERIMENT], root, 1, silent)
+def test_verification_finds_identical_bytes(root: Path) -> None:
+    (found,) = verify([EXPERIMENT], [records.read(path_in(root))], root, 1, silent)
     assert (found.within, found.beyond, found.verdicts, found.contradicted) == (0, (), (), False)
+    assert found.agreement is Agreement.BYTES
     assert found.identical > 2 * 64
 
 
@@ -168,13 +186,47 @@ def changed(record: Record, factor: float) -> Record:
     return dataclasses.replace(record, cells={"random-labels": cells})
 
 
-@pytest.mark.parametrize(("factor", "within", "beyond"), [(1.0005, 1, 0), (1.01, 0, 1)])
-def test_each_value_is_judged_by_the_tolerance(root: Path, factor: float, within: int, beyond: int) -> None:
+def elsewhere(record: Record) -> Record:
+    """The same numbers from other packages."""
+    versions = {**record.provenance["versions"], "keras": "0.1"}
+    return dataclasses.replace(record, provenance={**record.provenance, "versions": versions})
+
+
+@pytest.mark.parametrize(
+    ("factor", "here", "there"),
+    [
+        (1.0, Agreement.BYTES, Agreement.NUMBERS),
+        (1.0005, Agreement.TOLERANCE, Agreement.TOLERANCE),
+        (1.01, Agreement.CONTRADICTED, Agreement.VERDICTS),
+    ],
+)
+def test_numbers_agree_in_tiers(root: Path, factor: float, here: Agreement, there: Agreement) -> None:
+    """Where identical numbers are promised, one that differs contradicts; elsewhere the findings decide."""
     record = records.read(path_in(root))
-    found = check(EXPERIMENT, record, changed(record, factor))
-    assert (found.within, len(found.beyond)) == (within, beyond)
-    assert found.contradicted is bool(beyond)
-    assert ("contradicted: random-labels/fast" in str(found)) is bool(beyond)
+    assert check(EXPERIMENT, record, changed(record, factor)).agreement is here
+    found = check(EXPERIMENT, record, elsewhere(changed(record, factor)))
+    assert found.agreement is there
+    assert len(found.beyond) == (factor > 1.001)
+    assert ("differs: random-labels/fast" in str(found)) is (factor > 1.001)
+
+
+def test_an_estimate_outside_the_recorded_interval_is_a_contradiction_anywhere(root: Path) -> None:
+    record = records.read(path_in(root))
+    cell = record.cell("random-labels", "fast")
+    doubled = {name: tuple(10 * v for v in values) for name, values in cell.metrics.items()}
+    cells = {**record.cells["random-labels"], "fast": dataclasses.replace(cell, metrics=doubled)}
+    found = check(EXPERIMENT, record, elsewhere(dataclasses.replace(record, cells={"random-labels": cells})))
+    assert found.contradicted
+    assert "C01, primary, random-labels: expected an estimate from" in found.verdicts[0]
+
+
+def test_a_lost_value_is_a_contradiction_anywhere(root: Path) -> None:
+    record = records.read(path_in(root))
+    cell = dataclasses.replace(record.cell("random-labels", "fast"), metrics={})
+    cells = {**record.cells["random-labels"], "fast": cell}
+    found = check(EXPERIMENT, record, elsewhere(dataclasses.replace(record, cells={"random-labels": cells})))
+    assert found.contradicted
+    assert "only in one record" in found.beyond[0]
 
 
 def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -> None:
@@ -185,6 +237,34 @@ def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -
     found = check(lenient, record, swapped)
     assert found.verdicts
     assert found.contradicted
+
+
+def test_checks_are_told_to_machines(root: Path) -> None:
+    """JSON by its fields, JUnit as its readers count it."""
+    record = records.read(path_in(root))
+    checks = [check(EXPERIMENT, record, other) for other in (record, changed(record, 2.0))]
+    told = json.loads(FORMATS["json"](checks))
+    assert [entry["agreement"] for entry in told] == ["identical bytes", "contradicted"]
+    suite = ElementTree.fromstring(FORMATS["junit"](checks))
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [case.find("failure") is not None for case in suite] == [False, True]
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "differs: random-labels/fast" in str(failure.text)
+
+
+def test_a_published_record_is_read_from_a_folder_or_an_address(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "small.json").write_bytes(path_in(root).read_bytes())
+    handler = functools.partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        found = [records.read_published(place, "small") for place in (str(tmp_path), address, f"{address}/")]
+        with pytest.raises(GeneratorError, match=r"expected a published record at http://.*/absent.json, found: "):
+            records.read_published(address, "absent")
+        server.shutdown()
+    assert found == [records.read(path_in(root))] * 3
 
 
 def test_explain_tells_what_changed(root: Path) -> None:

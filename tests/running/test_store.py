@@ -1,6 +1,8 @@
 """The store: what comes out is what went in, or nothing; never something else."""
 
 import logging
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.errors import GeneratorError
-from generator.running.store import Store
+from generator.errors import GeneratorError, UsageError
+from generator.running.store import Store, size_in_bytes
 
 KEY = "ab" * 32
 ARRAYS: dict[str, np.ndarray] = {
@@ -117,3 +119,33 @@ def test_a_killed_holder_frees_its_key(tmp_path: Path) -> None:
         assert time.monotonic() - start < 2
     holder.wait()
     holder.stdout.close()
+
+
+def test_a_store_can_be_restored_anywhere(store: Store, tmp_path: Path) -> None:
+    """As from the cache of a continuous integration service."""
+    shutil.copytree(store.root, tmp_path / "elsewhere" / "runs")
+    assert same(Store(root=tmp_path / "elsewhere" / "runs").read(KEY))
+
+
+def test_pruning_deletes_what_was_unread_longest(tmp_path: Path) -> None:
+    store, keys = Store(root=tmp_path), [f"{i:02x}" * 32 for i in range(4)]
+    for age, key in enumerate(keys):
+        store.write(key, ARRAYS)
+        store.write_seconds(key, 1.0)
+        os.utime(store.root / key[:2] / f"{key}.run", (age, age))
+    length = entry(store).stat().st_size
+    assert same(store.read(keys[0]))
+    assert store.prune(2 * length) == 2
+    assert [key in store for key in keys] == [True, False, False, True]
+    assert [store.seconds(key) is not None for key in keys] == [True, False, False, True]
+    assert store.prune(2 * length) == 0
+
+
+@pytest.mark.parametrize(("text", "size"), [("500 MB", 500_000_000), ("1.5GB", 1_500_000_000), ("0 B", 0)])
+def test_sizes_are_read(text: str, size: int) -> None:
+    assert size_in_bytes(text) == size
+
+
+def test_a_size_without_a_unit_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"expected a size such as '500 MB'.*found '500'"):
+        size_in_bytes("500")

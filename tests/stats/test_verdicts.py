@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.stats.inference import Estimate
-from generator.stats.verdicts import Verdict, decide, overall
+from generator.stats.verdicts import Verdict, decide, decide_equality, overall
 
 DELTA = 0.25
 
@@ -152,3 +152,22 @@ def test_overall_by_example(verdicts: list[Verdict], expected: Verdict) -> None:
 def test_overall_needs_a_verdict() -> None:
     with pytest.raises(GeneratorError, match="expected the verdict of at least one data set, found none"):
         overall([])
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        ((-0.2, -0.1, 0.0, 0.1, 0.2), Verdict.SUPPORTED),
+        ((0.05, 0.06, 0.1, 0.15, 0.2), Verdict.SUPPORTED),
+        ((-0.2, -0.15, -0.1, -0.06, -0.05), Verdict.SUPPORTED),
+        ((0.1, 0.2, 0.4, 0.6, 0.7), Verdict.REVERSED),
+        ((-0.7, -0.6, -0.4, -0.2, -0.1), Verdict.REVERSED),
+        ((-0.4, -0.3, 0.0, 0.3, 0.4), Verdict.INCONCLUSIVE),
+        ((0.1, 0.12, 0.2, 0.3, 0.4), Verdict.INCONCLUSIVE),
+    ],
+)
+def test_equality_is_supported_by_intervals_that_exclude_an_effect(
+    interval: tuple[float, float, float, float, float], verdict: Verdict
+) -> None:
+    """Schuirmann's rule read from the interval: inside (-d, d) supports, a material effect refutes."""
+    assert decide_equality(estimate(*interval), DELTA) is verdict
