@@ -83,6 +83,9 @@ END = Metric(statistic="last", curve="train_loss", window=(1, EPOCHS))
 STEP_ROUGHNESS = roughness("step_loss")
 LOW, ORDINARY, HIGH = "sgd-0.001", "sgd-0.1", "sgd-10"
 
+#: What figures show of every rate.
+DRAWN = (roughness("loss"), turning("train_loss"), END)
+
 #: Claimed of a far too low rate: the steps' losses vary as those of frozen weights do, because batches differ.
 AS_ROUGH_AS_FROZEN = Comparison(
     larger=Side(condition=LOW, metric=STEP_ROUGHNESS),
@@ -100,7 +103,7 @@ EXPERIMENT = Experiment(
     conditions=CONDITIONS,
     labels=LABELS,
     curves=(Curve(name="loss", label="training loss"), Curve(name="train_loss", label="exact training loss")),
-    measures=(*DRAWN.values(), END),
+    measures=tuple(Side(condition=role, metric=metric) for role in LABELS if role != "frozen" for metric in DRAWN),
     claims=(
         Claim(
             id="C14",

@@ -242,7 +242,7 @@ def _dose(dose: Value) -> str:
 
 def _told_references(data: Doses) -> str:
     told = [f"{wording.number(f.reference)} on {f.name}" for f in data.facets if f.reference is not None]
-    return f"The dashed line, {data.reference_name}, stands at {wording.listed(told)}." if told else ""
+    return f"The dotted line, {data.reference_name}, stands at {wording.listed(told)}." if told else ""
 
 
 def _caption(data: Doses, record: Record) -> str:

@@ -12,6 +12,7 @@ _STATISTICS = {
     "third_difference_sd": "roughness (third differences)",
     "max_draw_up": "largest climb",
     "residual_autocorrelation": "lag-1 autocorrelation",
+    "turning_point_rate": "share of turning points",
     "level": "mean",
 }
 
@@ -103,6 +104,12 @@ def unit(curve: str) -> str:
     if curve.endswith("loss"):
         return "nats"
     return "share of hidden units" if curve == "dead_units" else ""
+
+
+def metric_unit(metric: Metric) -> str:
+    """The unit of a metric: that of its curve, unless it counts points or is relative."""
+    scale_free = metric.log or metric.statistic in {"turning_point_rate", "residual_autocorrelation"}
+    return "" if scale_free else unit(metric.curve)
 
 
 def with_unit(words: str, unit: str) -> str:

@@ -26,6 +26,7 @@ _STATISTICS = {
     "second_difference_sd": "roughness",
     "third_difference_sd": "roughness (third differences)",
     "upward_variation": "upward variation",
+    "turning_point_rate": "share of turning points",
     "last": "value",
     "points": "length",
 }

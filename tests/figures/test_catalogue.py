@@ -56,7 +56,7 @@ def test_alt_text_tells_the_numbers_of_the_table(plot: Plot) -> None:
     """Every decimal fraction of the alt text is a number of the table or of the experiment's own words."""
     cells = [cell for row in plot.table.rows for cell in row if isinstance(cell, float)]
     told = {f"{cell:.{digits}g}" for cell in cells for digits in (1, 2, 3)} | {
-        f"{cell:.{decimals}f}" for cell in cells for decimals in range(8)
+        f"{cell:.{decimals}f}" for cell in cells for decimals in range(12)
     }
     experiment, _ = FIGURES[plot.id]
     words = numbers(" ".join([*experiment.labels.values(), *(d.label for d in experiment.data_sets.values())]))
