@@ -97,6 +97,30 @@ def planted_teacher(
     return _own_pools(replicates, draw)
 
 
+def linear_teacher(
+    replicates: Sequence[int],
+    *,
+    strengths: Sequence[float],
+    train: int = 256,
+    test: int = 0,
+    features: int = 6,
+    noise_sd: float = 0.0,
+) -> Examples:
+    """Standard normal inputs and as many targets, a random linear function of them with these singular values.
+
+    A network of linear layers learns one strength after the other (Saxe et al. 2014). Normal noise of standard
+    deviation `noise_sd` joins every target.
+    """
+
+    def draw(rng: np.random.Generator) -> list[_Part]:
+        left, right = (_orthonormal(rng, features)[:, : len(strengths)] for _ in range(2))
+        matrix = np.einsum("fk,k,tk->ft", right, np.asarray(strengths), left)
+        inputs = [rng.standard_normal((count, features)) for count in (train, test)]
+        return [(x, np.einsum("nf,ft->nt", x, matrix) + noise_sd * rng.standard_normal(x.shape)) for x in inputs]
+
+    return _own_pools(replicates, draw)
+
+
 def digits(replicates: Sequence[int], *, train: int = 1000, test: int = 797) -> Examples:
     """Scikit-learn's 1797 handwritten digits (8 x 8 pixels, scaled to [0, 1]), split at random for each replicate.
 
@@ -129,6 +153,11 @@ def _taught(rng: np.random.Generator, slope: np.ndarray, count: int) -> _Part:
     return x, rng.random(count) < 1 / (1 + np.exp(-((x - 0.5) * slope).sum(axis=1)))
 
 
+def _orthonormal(rng: np.random.Generator, size: int) -> np.ndarray:
+    """A random orthonormal matrix."""
+    return np.asarray(np.linalg.qr(rng.standard_normal((size, size)))[0])
+
+
 def _own_pools(replicates: Sequence[int], draw: Callable[[np.random.Generator], list[_Part]]) -> Examples:
     """Draw a pool for each replicate, training examples first, and lay the pools end to end.
 
@@ -139,7 +168,12 @@ def _own_pools(replicates: Sequence[int], draw: Callable[[np.random.Generator], 
     index = np.arange(len(pools) * size, dtype=np.int32).reshape(len(pools), size)
     return Examples(
         x=np.concatenate([x for pool in pools for x, _ in pool]).astype(np.float32),
-        y=np.concatenate([y for pool in pools for _, y in pool]).astype(np.float32)[:, None],
+        y=_columns(np.concatenate([y for pool in pools for _, y in pool]).astype(np.float32)),
         train=index[:, :train],
         test=index[:, train:],
     )
+
+
+def _columns(targets: np.ndarray) -> np.ndarray:
+    """Targets with an axis for their columns, of which there may be one."""
+    return targets[:, None] if targets.ndim == 1 else targets

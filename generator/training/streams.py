@@ -14,6 +14,7 @@ class Stream(Enum):
     ORDER = 4
     DROPOUT = 5
     NOISE = 6
+    MEASUREMENT = 7
 
 
 def generator(stream: Stream, replicate: int) -> np.random.Generator:

@@ -90,14 +90,22 @@ class Training:
 
 
 def train(
-    training: Training, replicates: Sequence[int], *, progress: Callable[[int], Any] = lambda epochs: None
+    training: Training,
+    replicates: Sequence[int],
+    *,
+    progress: Callable[[int], Any] = lambda epochs: None,
+    watch: Callable[[Program], Any] = lambda program: None,
 ) -> History:
-    """Train every replicate and record its curves; `progress` is called with the epochs done since the last call."""
+    """Train every replicate and record its curves; `progress` is called with the epochs done since the last call.
+
+    `watch` is called after each epoch of each chunk, to read the program's stacked variables: those of the chunk's
+    replicates come first.
+    """
     if len(replicates) == 0:
         raise GeneratorError("expected at least one replicate, found none")
     with precision(training.dtype):
         chunks = [
-            _train_chunk(training, list(replicates[i : i + training.chunk]), progress)
+            _train_chunk(training, list(replicates[i : i + training.chunk]), progress, watch)
             for i in range(0, len(replicates), training.chunk)
         ]
     return History(
@@ -148,7 +156,9 @@ def _weights(training: Training, parts: Split, replicates: Sequence[int]) -> Ite
     return iter(noise_weights(training.stream("order", replicates), shape, examples, training.noise_of_batch))
 
 
-def _train_chunk(training: Training, asked: list[int], progress: Callable[[int], Any]) -> History:
+def _train_chunk(
+    training: Training, asked: list[int], progress: Callable[[int], Any], watch: Callable[[Program], Any]
+) -> History:
     replicates = asked + [asked[-1]] * (training.chunk - len(asked))
     model, optimizer = training.model(), training.make_optimizer()
     examples = training.data(training.stream("data", replicates))
@@ -171,8 +181,9 @@ def _train_chunk(training: Training, asked: list[int], progress: Callable[[int],
         evaluations.append(program.evaluate(x, y, chunks, training_chunks))
         if program.tier is not tier:
             # The first epoch found out how the program can run; every chunk runs that way from its start.
-            return _train_chunk(training, asked, progress)
+            return _train_chunk(training, asked, progress, watch)
         progress(1)
+        watch(program)
     program.announce()
     curves = {
         **_step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size),
