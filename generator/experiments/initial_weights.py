@@ -78,8 +78,8 @@ EXPERIMENT = Experiment(
         "data": "other data",
     },
     curves=(
-        Curve(name="distance", label="distance between the exact training losses of two runs"),
-        Curve(name="test_gap", label="gap between the test accuracies of two runs"),
+        Curve(name="distance", label="distance between the exact training losses of both runs"),
+        Curve(name="test_gap", label="gap between the test accuracies of both runs"),
     ),
     claims=(
         Claim(

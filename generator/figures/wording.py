@@ -31,6 +31,17 @@ _CURVES = {
     "test_accuracy": "test accuracy",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "distance": "distance between the exact training losses of both runs",
+    "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
+    "test_gap": "gap between the test accuracies of both runs",
+}
+
+#: Measurements that are one number for a whole run.
+_NUMBERS = {
+    "loss_correlation": "correlation of both runs' fluctuations in the training loss",
+    "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
+    "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
+    "stable_rate": "learning rate that gradient descent can bear at first",
 }
 
 
@@ -136,6 +147,8 @@ def window_name(metric: Metric) -> str:
 
 def measured(experiment: Experiment, metric: Metric, *, window: bool = True) -> str:
     """What a metric measures, in words: "roughness of the training loss, epochs 17 to 50"."""
+    if metric.curve in _NUMBERS:
+        return _NUMBERS[metric.curve]
     curve = curve_name(experiment, metric.curve)
     if metric.minus:
         curve = f"gap between {curve} and {curve_name(experiment, metric.minus)}"

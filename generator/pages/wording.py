@@ -28,6 +28,7 @@ _STATISTICS = {
     "upward_variation": "upward variation",
     "turning_point_rate": "share of turning points",
     "last": "value",
+    "level": "mean",
     "points": "length",
 }
 
@@ -42,6 +43,17 @@ _CURVES = {
     "step_loss": "loss of each step's batch",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "distance": "distance between the exact training losses of both runs",
+    "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
+    "test_gap": "gap between the test accuracies of both runs",
+}
+
+#: Measurements that are one number for a whole run.
+_NUMBERS = {
+    "loss_correlation": "correlation of both runs' fluctuations in the training loss as Keras prints it",
+    "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
+    "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
+    "stable_rate": "learning rate that gradient descent can bear at first",
 }
 
 
@@ -98,6 +110,8 @@ def margin(comparison: Comparison) -> str:
 
 def metric(value: Metric) -> str:
     """A metric in words."""
+    if value.curve in _NUMBERS:
+        return _NUMBERS[value.curve]
     what = _CURVES.get(value.curve, value.curve.replace("_", " "))
     if value.minus:
         what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
