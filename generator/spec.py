@@ -349,9 +349,10 @@ class Experiment:
     """A question and the data that answers it.
 
     `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
-    condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `chapter`
-    is where the site puts the page. `truths` are what the method itself has to give, on every data set. `descriptions`
-    are what the article says about how often something happens.
+    condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `measures`
+    are what figures need beyond the claims: a metric of every condition, or a side. `chapter` is where the site puts
+    the page. `truths` are what the method itself has to give, on every data set. `descriptions` are what the article
+    says about how often something happens.
     """
 
     id: str
@@ -365,7 +366,7 @@ class Experiment:
     claims: tuple[Claim, ...]
     figures: tuple[Figure, ...]
     replicates: int = 64
-    measures: tuple[Metric, ...] = ()
+    measures: tuple[Metric | Side, ...] = ()
     tolerance: float | None = None
     chapter: str = "The article's examples"
     truths: tuple[Truth, ...] = neutral(())
@@ -382,25 +383,27 @@ class Experiment:
                 )
         for claim in self.claims:
             for comparison in claim.comparisons.values():
-                self._check(claim, comparison.larger)
-                self._check(claim, comparison.smaller)
+                self._check(f"claim {claim.id}", comparison.larger)
+                self._check(f"claim {claim.id}", comparison.smaller)
             for name in claim.data_sets:
                 if name not in self.data_sets:
                     raise UnknownNameError(
                         f"data set of claim {claim.id} in experiment {self.id}", name, self.data_sets
                     )
 
-    def _check(self, claim: Claim, side: Side) -> None:
+        for measure in self.measures:
+            if isinstance(measure, Side):
+                self._check("a measure", measure)
+
+    def _check(self, of: str, side: Side) -> None:
         if side.condition not in self.conditions:
-            raise UnknownNameError(
-                f"condition of claim {claim.id} in experiment {self.id}", side.condition, self.conditions
-            )
+            raise UnknownNameError(f"condition of {of} in experiment {self.id}", side.condition, self.conditions)
         condition, last = self.conditions[side.condition], side.metric.window[1]
         if isinstance(condition, Measurement) or side.metric.curve.startswith("step_"):
             return
         if last > condition.epochs:
             raise SpecificationError(
-                f"claim {claim.id} in experiment {self.id}: expected a window within the {condition.epochs} epochs of "
+                f"{of} in experiment {self.id}: expected a window within the {condition.epochs} epochs of "
                 f"condition {side.condition!r}, found one to {last}"
             )
 
@@ -442,7 +445,14 @@ class Experiment:
             if side.condition == role
         )
         truths = (truth.metric for truth in self.truths if truth.condition == role)
-        return tuple(dict.fromkeys([*(side.metric for side in sides), *truths, *self.measures]))
+        return tuple(dict.fromkeys([*(side.metric for side in sides), *truths, *self._measured(role)]))
+
+    def _measured(self, role: str) -> Iterator[Metric]:
+        for measure in self.measures:
+            if isinstance(measure, Metric):
+                yield measure
+            elif measure.condition == role:
+                yield measure.metric
 
 
 @dataclass(frozen=True, kw_only=True)

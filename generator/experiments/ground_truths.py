@@ -38,9 +38,7 @@ def measured(function: str, condition: Condition | None = None, **parameters: ob
 def truth(identifier: str, role: str, statement: str, curve: str, theory: float, tolerance: float) -> Truth:
     """What the one point of a curve must be, up to an absolute tolerance."""
     metric = Metric(statistic="last", curve=curve, window=(1, 1))
-    return Truth(
-        id=identifier, statement=statement, condition=role, metric=metric, theory=theory, tolerance=tolerance
-    )
+    return Truth(id=identifier, statement=statement, condition=role, metric=metric, theory=theory, tolerance=tolerance)
 
 
 def sgd(contraction: float, momentum: float = 0.0) -> dict[str, object]:
@@ -103,9 +101,7 @@ def heavy_ball(momentum: float, contraction: float) -> Case:
         label=said,
         measured=stationary(sgd(contraction, momentum), 250),
         truths=(
-            truth(
-                f"g3-{momentum}-{contraction}", role, f"{said}: variance", "variance", variance, 0.015 * variance
-            ),
+            truth(f"g3-{momentum}-{contraction}", role, f"{said}: variance", "variance", variance, 0.015 * variance),
         ),
     )
 
@@ -213,7 +209,12 @@ def learning_rate_zero() -> Case:
         truths=(
             truth("g12-epochs", role, f"{said}: range of the epoch means", "range", 0.0, 1e-6),
             truth(
-                "g12-steps", role, f"{said}: variance of step losses by S / B × (1 − B / N)", "step_variance", 1.0, 0.015
+                "g12-steps",
+                role,
+                f"{said}: variance of step losses by S / B × (1 − B / N)",
+                "step_variance",
+                1.0,
+                0.015,
             ),
         ),
     )
@@ -222,9 +223,7 @@ def learning_rate_zero() -> Case:
 def convex() -> Case:
     """G13: below 2 / L, gradient descent never rises."""
     role, said = "logistic", "logistic regression, full batch, at 0.95 of the rate that is safe"
-    condition = Condition(
-        model=FROZEN.model, optimizer=FROZEN.optimizer, data=FROZEN.data, batch_size=1024, epochs=50
-    )
+    condition = Condition(model=FROZEN.model, optimizer=FROZEN.optimizer, data=FROZEN.data, batch_size=1024, epochs=50)
     return Case(
         role=role,
         label=said,
@@ -272,9 +271,7 @@ def half_an_epoch(rate: float) -> Case:
     said = f"a loss that falls by exp(−{rate}) an epoch"
     words = f"{said}: distance of mean by end from (exp(k) − 1) / k"
     found = truth(f"g16-{rate}", role, words, "deviation", 0.0, 1e-6)
-    return Case(
-        role=role, label=said, measured=measured("curves:epoch_lag", rate=rate, steps=1000), truths=(found,)
-    )
+    return Case(role=role, label=said, measured=measured("curves:epoch_lag", rate=rate, steps=1000), truths=(found,))
 
 
 def guessing() -> Iterator[Case]:

@@ -4,16 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.errors import UnknownNameError
 from generator.figures import curves, lines, scales, wording
 from generator.figures.curves import Series
-from generator.figures.options import data_set_of, options_of
+from generator.figures.options import data_set_of, metric_of, options_of
 from generator.figures.plot import Plot, Table, Value
 from generator.figures.scales import Scale
 from generator.figures.style import RUN, THIN
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
-from generator.spec import Experiment, Figure, Metric
+from generator.spec import Experiment, Figure
 
 if TYPE_CHECKING:
     from generator.figures.sheet import Panel, Sheet
@@ -132,20 +131,13 @@ def _places(
     experiment: Experiment, record: Record, data_set: str, roles: Sequence[str], metric: str | None
 ) -> Iterator[str]:
     for role in roles if metric else ():
-        found = _metric(experiment, data_set, role, str(metric))
+        found = metric_of(experiment, data_set, role, str(metric))
         values = record.metric(data_set, role, found.id)
         where = f" at {experiment.labels[role]}" if len(roles) > 1 else ""
         yield (
             f"By {wording.measured(experiment, found)}, replicate {record.replicates[0]} ranks {_rank(values)} of "
             f"{wording.runs(record)}{where}, the largest first ({wording.number(values[0])})."
         )
-
-
-def _metric(experiment: Experiment, data_set: str, role: str, name: str) -> Metric:
-    known = {metric.id: metric for metric in experiment.metrics(data_set, role)}
-    if name not in known:
-        raise UnknownNameError(f"metric of condition {role!r} in experiment {experiment.id}", name, known)
-    return known[name]
 
 
 def _rank(values: Sequence[float]) -> str:

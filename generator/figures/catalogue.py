@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from generator.errors import UnknownNameError
-from generator.figures import article, comparison, ensemble, law, shares, three_curves
+from generator.figures import article, comparison, doses, ensemble, law, shares, spread, three_curves
 from generator.figures.plot import Plot, Table
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
@@ -16,8 +16,10 @@ __all__ = ["KINDS", "Plot", "Table", "prepare"]
 KINDS: Mapping[str, ModuleType] = {
     "article": article,
     "comparison": comparison,
+    "doses": doses,
     "ensemble": ensemble,
     "shares": shares,
+    "spread": spread,
     "law": law,
     "three-curves": three_curves,
 }

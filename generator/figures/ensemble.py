@@ -77,7 +77,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
 
 def _payload(groups: Sequence[Sequence[Series]], record: Record, level: tuple[float, str] | None) -> Ensemble:
     curve = groups[0][0]
-    axes = _axes([[*curves.finite(group), *([level[0]] if level else [])] for group in groups])
+    values = [[*curves.finite(group), *([level[0]] if level else [])] for group in groups]
+    axes = scales.alike(values, ticks=5)
     name = wording.with_unit(curve.name, wording.unit(curve.curve))
     return Ensemble(
         facets=tuple(Facet(series=tuple(group), y=y) for group, y in zip(groups, axes, strict=True)),
@@ -88,17 +89,6 @@ def _payload(groups: Sequence[Sequence[Series]], record: Record, level: tuple[fl
         divergence=curves.divergence([series for group in groups for series in group], record),
         level=level,
     )
-
-
-def _axes(values: Sequence[Sequence[float]]) -> list[Scale]:
-    """Vertical axes of one kind: logarithmic where one panel needs it and all can have it."""
-    chosen = [scales.of_values(group) for group in values]
-    positive = all(value > 0 for group in values for value in group)
-    if positive and any(scale.kind == "log" for scale in chosen):
-        chosen = [scales.logarithmic(group) for group in values]
-    else:
-        chosen = [scales.linear(group) for group in values]
-    return [scale.with_ticks(5) for scale in chosen]
 
 
 def _alt(data: Ensemble, record: Record) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generator.errors import UnknownNameError
-from generator.spec import Figure, SpecificationError
+from generator.spec import Experiment, Figure, Metric, SpecificationError
 
 
 def options_of(figure: Figure, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -23,3 +23,13 @@ def data_set_of(figure: Figure) -> str:
     if figure.data_set is None:
         raise SpecificationError(f"figure {figure.id}: expected a data set, found none")
     return figure.data_set
+
+
+def metric_of(experiment: Experiment, data_set: str, role: str, name: str) -> Metric:
+    """The metric of a condition that an option names by its id."""
+    if role not in experiment.conditions:
+        raise UnknownNameError(f"condition in experiment {experiment.id}", role, experiment.conditions)
+    known = {metric.id: metric for metric in experiment.metrics(data_set, role)}
+    if name not in known:
+        raise UnknownNameError(f"metric of condition {role!r} in experiment {experiment.id}", name, known)
+    return known[name]

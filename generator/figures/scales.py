@@ -7,7 +7,7 @@ which differs between processors, moves nothing, and no finite value is too larg
 import itertools
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -96,6 +96,19 @@ def of_values(values: Iterable[float]) -> Scale:
     finite = [v for v in values if math.isfinite(v)]
     positive = bool(finite) and min(finite) > 0
     return logarithmic(finite) if positive and max(finite) > LOGARITHMIC_FROM * min(finite) else linear(finite)
+
+
+def alike(groups: Sequence[Sequence[float]], ticks: int) -> list[Scale]:
+    """An axis for each group of values, all of one kind: logarithmic where one needs it and all can have it."""
+    positive = all(value > 0 for group in groups for value in group)
+    kind = logarithmic if positive and any(of_values(group).kind == "log" for group in groups) else linear
+    return [kind(group).with_ticks(ticks) for group in groups]
+
+
+def categories(names: Sequence[str]) -> Scale:
+    """An axis with a place for each name, at 1, 2, 3 and so on."""
+    places = range(1, len(names) + 1)
+    return Scale(low=0.5, high=len(names) + 0.5, ticks=tuple(map(float, places)), labels=tuple(names))
 
 
 def of_differences(values: Iterable[float], margin: float) -> Scale:

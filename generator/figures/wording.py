@@ -13,6 +13,7 @@ _STATISTICS = {
     "max_draw_up": "largest climb",
     "max_draw_down": "largest fall",
     "residual_autocorrelation": "lag-1 autocorrelation",
+    "turning_point_rate": "share of turning points",
     "level": "mean",
 }
 
@@ -59,6 +60,9 @@ _CURVES = {
     "end_swing": "alternating movement along the top eigenvector at the end",
     "plateau_swing_anywhere": "alternating movement on the plateau",
     "end_swing_anywhere": "alternating movement at the end",
+    "distance": "distance between the exact training losses of both runs",
+    "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
+    "test_gap": "gap between the test accuracies of both runs",
 }
 
 #: Curves whose points are neither epochs nor steps; those without a name have one point.
@@ -73,6 +77,14 @@ _POINTS = {
     **dict.fromkeys(("batch_variance", "predicted_variance"), "batch size"),
     **dict.fromkeys(("distance_of_ends", "still_epochs"), ""),
     **dict.fromkeys((name for name in _CURVES if name.startswith(("plateau_", "end_"))), ""),
+}
+
+#: Measurements that are one number for a whole run.
+_NUMBERS = {
+    "loss_correlation": "correlation of both runs' fluctuations in the training loss",
+    "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
+    "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
+    "stable_rate": "learning rate that gradient descent can bear at first",
 }
 
 
@@ -148,6 +160,12 @@ def unit(curve: str) -> str:
     return "share of hidden units" if curve == "dead_units" else ""
 
 
+def metric_unit(metric: Metric) -> str:
+    """The unit of a metric: that of its curve, unless it counts points or is relative."""
+    scale_free = metric.log or metric.statistic in {"turning_point_rate", "residual_autocorrelation"}
+    return "" if scale_free else unit(metric.curve)
+
+
 def with_unit(words: str, unit: str) -> str:
     """A quantity with its unit in brackets, where it has one."""
     return f"{words} ({unit})" if unit else words
@@ -174,6 +192,8 @@ def window_name(metric: Metric) -> str:
 
 def measured(experiment: Experiment, metric: Metric, *, window: bool = True) -> str:
     """What a metric measures, in words: "roughness of the training loss, epochs 17 to 50"."""
+    if metric.curve in _NUMBERS:
+        return _NUMBERS[metric.curve]
     curve = curve_name(experiment, metric.curve)
     if metric.minus:
         curve = f"gap between {curve} and {curve_name(experiment, metric.minus)}"

@@ -29,6 +29,7 @@ _STATISTICS = {
     "max_draw_up": "largest climb",
     "max_draw_down": "largest fall",
     "level": "mean",
+    "turning_point_rate": "share of turning points",
     "last": "value",
     "points": "length",
 }
@@ -54,6 +55,17 @@ _CURVES = {
     "last_batch": "size of the last batch",
     "seen_once": "share of the examples used exactly once in an epoch",
     "overlap": "share of a batch that the same batch of the next epoch holds",
+    "distance": "distance between the exact training losses of both runs",
+    "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
+    "test_gap": "gap between the test accuracies of both runs",
+}
+
+#: Measurements that are one number for a whole run.
+_NUMBERS = {
+    "loss_correlation": "correlation of both runs' fluctuations in the training loss as Keras prints it",
+    "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
+    "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
+    "stable_rate": "learning rate that gradient descent can bear at first",
 }
 
 
@@ -110,6 +122,8 @@ def margin(comparison: Comparison) -> str:
 
 def metric(value: Metric) -> str:
     """A metric in words."""
+    if value.curve in _NUMBERS:
+        return _NUMBERS[value.curve]
     what = _CURVES.get(value.curve, value.curve.replace("_", " "))
     if value.minus:
         what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"

@@ -1,8 +1,9 @@
 """The replicate trainer: one XLA program that trains many copies of a Keras model at once.
 
 The model's `stateless_call` and its gradient are vectorised over a leading replicate axis; one `optimizer.apply` acts
-on the stacked variables. Optimisers are elementwise, so replicates never meet. Learning rate, regulariser strengths,
-data and orders are run-time values: conditions that differ only in them share a compiled program.
+on the stacked variables. Optimisers are elementwise, so replicates never meet. Learning rate, weight decay,
+regulariser strengths, data and orders are run-time values: conditions that differ only in them share a compiled
+program.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from generator.errors import GeneratorError
 from generator.training.losses import hits, per_example
 from generator.training.probes import relu_outputs
 from generator.training.signature import STRENGTHS
-from generator.training.supported import clips, copy_of, has_schedule
+from generator.training.supported import clips, copy_of, decays, has_schedule
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +145,8 @@ class Program:
             penalty.assign(variable.regularizer)
         if not has_schedule(optimizer):
             self.optimizer.learning_rate = float(optimizer.learning_rate.numpy())
+        if decays(optimizer):
+            self.optimizer.weight_decay.assign(keras.ops.cast(optimizer.weight_decay, self.dtype))
 
     def final_weights(self) -> list[np.ndarray]:
         """The current values of `model.weights` (trained ones and statistics), each of shape (replicates, ...)."""
@@ -389,4 +392,7 @@ def _stack_variable(variable: keras.Variable, chunk: int, *, trainable: bool) ->
 def _stacked_optimizer(optimizer: keras.Optimizer) -> tuple[keras.Optimizer, Callable[[Any], Any]]:
     """A copy for the stacked variables, and the clipping that must be done within each replicate."""
     stacked = copy_of(optimizer, clipnorm=None, global_clipnorm=None, clipvalue=None)
+    if decays(stacked):
+        # Keras keeps a number, which would be compiled in; it reads a variable just as well.
+        stacked.weight_decay = tf.Variable(0, dtype=keras.config.floatx(), trainable=False)
     return stacked, optimizer._clip_gradients if clips(optimizer) else lambda gradients: gradients

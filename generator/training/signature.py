@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from generator.training.supported import has_schedule
+from generator.training.supported import decays, has_schedule
 
 #: Regularisers whose strengths are run-time values.
 STRENGTHS = {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2")}
@@ -31,6 +31,7 @@ def signature(
     config = {**optimizer.get_config(), "name": None}
     if not has_schedule(optimizer):
         config["learning_rate"] = None
+    config["weight_decay"] = decays(optimizer)
     parts = [_configuration(model), type(optimizer).__name__, config, loss, chunk, list(probes), keras.config.floatx()]
     own = None if _is_plain_keras(parts) else build
     return json.dumps(_structure(parts, {}), sort_keys=True, default=str), own

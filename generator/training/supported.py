@@ -27,6 +27,11 @@ def clips(optimizer: keras.Optimizer) -> bool:
     return bool(optimizer.clipvalue or optimizer.clipnorm or optimizer.global_clipnorm)
 
 
+def decays(optimizer: keras.Optimizer) -> bool:
+    """Whether it shrinks the weights at each step."""
+    return optimizer.weight_decay is not None
+
+
 def copy_of(optimizer: keras.Optimizer, **changed: object) -> keras.Optimizer:
     """A fresh optimiser of the same settings, some of them changed."""
     _require_optimizer(optimizer)

@@ -15,10 +15,9 @@ from generator.figures.catalogue import Plot, prepare
 from generator.records.findings import find
 from generator.records.record import QUANTILES, Cell, CurveSummary, Record
 from generator.records.rounding import rounded_all
-from generator.spec import Condition, Experiment, Figure, Measurement, Measurement
+from generator.spec import Condition, Experiment, Figure, Measurement
 from tests.sharing import made_once
 
-REPLICATES = 64
 EXAMPLES = 1000
 
 #: Replicates that blow up halfway where they are asked to: more than 5 % of all, and one of them drawn by itself.
@@ -43,7 +42,7 @@ def record_of(name: str, *, diverging: bool = False) -> Record:
         cells.setdefault(data_set, {})[role] = cell
     return Record(
         experiment=experiment.id,
-        replicates=(0, REPLICATES),
+        replicates=(0, experiment.replicates),
         registration={claim.id: experiment.registration(claim) for claim in experiment.claims},
         provenance={},
         cells=cells,
@@ -95,7 +94,7 @@ def _cell(
     trained = condition.condition if isinstance(condition, Measurement) else condition
     curves = _curves(experiment, trained, random, noise=0.05 / (1 + 4 * place)) if trained else {}
     metrics = {
-        metric.id: random.lognormal(mean=-place, sigma=0.3, size=REPLICATES)
+        metric.id: random.lognormal(mean=-place, sigma=0.3, size=experiment.replicates)
         for metric in experiment.metrics(data_set, role)
     }
     for replicate in DIVERGED if broken else ():
@@ -113,16 +112,17 @@ def _cell(
 def _curves(experiment: Experiment, condition: Condition, random: np.random.Generator, noise: float) -> Curves:
     """Losses that decay; the epoch mean is the mean of the epoch's steps."""
     per_epoch = math.ceil(EXAMPLES / condition.batch_size)
-    steps = _decay(condition.epochs * per_epoch, random, noise)
-    curves = {curve.name: _decay(condition.epochs, random, noise / 5) for curve in experiment.curves}
-    means = steps.reshape(REPLICATES, condition.epochs, per_epoch).mean(axis=2)
+    replicates = experiment.replicates
+    steps = _decay((replicates, condition.epochs * per_epoch), random, noise)
+    curves = {curve.name: _decay((replicates, condition.epochs), random, noise / 5) for curve in experiment.curves}
+    means = steps.reshape(replicates, condition.epochs, per_epoch).mean(axis=2)
     return {**curves, "step_loss": steps, "loss": means}
 
 
-def _decay(points: int, random: np.random.Generator, noise: float) -> npt.NDArray[np.float64]:
-    start = random.uniform(0.6, 0.8, size=(REPLICATES, 1))
-    curve = 0.1 + start * np.exp(-3 * np.arange(points) / points)
-    return np.asarray(curve * random.lognormal(sigma=noise, size=(REPLICATES, points)))
+def _decay(shape: tuple[int, int], random: np.random.Generator, noise: float) -> npt.NDArray[np.float64]:
+    start = random.uniform(0.6, 0.8, size=(shape[0], 1))
+    curve = 0.1 + start * np.exp(-3 * np.arange(shape[1]) / shape[1])
+    return np.asarray(curve * random.lognormal(sigma=noise, size=shape))
 
 
 def _summary(curve: npt.NDArray[np.float64]) -> CurveSummary:

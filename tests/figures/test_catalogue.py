@@ -48,15 +48,16 @@ def test_captions_say_how_many_runs(plot: Plot) -> None:
         assert "one run" in plot.caption
         assert "replicate 0" in plot.caption
     else:
-        assert "64 " in plot.caption
-        assert "replicates 0 to 63" in plot.caption
+        replicates = FIGURES[plot.id][0].replicates
+        assert f"{replicates} " in plot.caption
+        assert f"replicates 0 to {replicates - 1}" in plot.caption
 
 
 def test_alt_text_tells_the_numbers_of_the_table(plot: Plot) -> None:
     """Every decimal fraction of the alt text is a number of the table or of the experiment's own words."""
     cells = [cell for row in plot.table.rows for cell in row if isinstance(cell, float)]
     told = {f"{cell:.{digits}g}" for cell in cells for digits in (1, 2, 3)} | {
-        f"{cell:.{decimals}f}" for cell in cells for decimals in range(8)
+        f"{cell:.{decimals}f}" for cell in cells for decimals in range(12)
     }
     experiment, _ = FIGURES[plot.id]
     words = numbers(" ".join([*experiment.labels.values(), *(d.label for d in experiment.data_sets.values())]))

@@ -61,7 +61,7 @@ def test_the_same_bytes_whatever_surrounds_the_process(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     first, *others = ({p.name: p.read_bytes() for p in (tmp_path / str(i) / "out").iterdir()} for i in range(3))
-    assert len(first) == 16
+    assert len(first) == 4 * len(KINDS)
     for other in others:
         assert other == first
 
@@ -152,7 +152,7 @@ def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]
     data = plot.payload
     if plot.kind == "comparison":
         scale, positions = data.x, line.get_xdata()
-    elif plot.kind == "ensemble":
+    elif plot.kind in {"ensemble", "doses"}:
         scale, positions = (
             data.facets[[line in axes.lines for axes in sheet.figure.axes].index(True)].y,
             line.get_ydata(),
@@ -168,6 +168,20 @@ def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]
         low, high = (math.asinh(v / scale.unit) for v in (scale.low, scale.high))
         values = scale.unit * np.sinh(low + (high - low) * shares)
     return [(float(value), 2e-5 * (scale.high - scale.low)) for value in values]
+
+
+@pytest.mark.parametrize("figure_id", figures_of("doses"))
+def test_doses_have_a_band_and_a_dot_at_each(plot: Plot, sheet: Sheet) -> None:
+    bands = [band for axes in sheet.figure.axes for band in axes.collections if isinstance(band, PolyCollection)]
+    dots = [line for axes in sheet.figure.axes for line in axes.lines if line.get_marker() == "o"]
+    drawn = [(line, facet.y) for facet in plot.payload.facets for line in facet.lines]
+    assert len(bands) == len(dots) == len(drawn)
+    for band, dot, (line, y) in zip(bands, dots, drawn, strict=True):
+        corners = np.unique(np.asarray(band.get_paths()[0].vertices), axis=0)
+        x = plot.payload.x.at(line.places)
+        expected = np.concatenate([np.stack([x, y.at(edge)], axis=1) for edge in (line.low, line.high)])
+        np.testing.assert_allclose(corners, np.unique(expected, axis=0), atol=1e-9)
+        np.testing.assert_allclose(dot.get_xdata(), x)
 
 
 @pytest.mark.parametrize("figure_id", figures_of("article", "ensemble"))

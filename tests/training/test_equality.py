@@ -97,6 +97,14 @@ def test_two_strengths_through_one_program(alone: Reference) -> None:
     assert len(set(trainer._programs) - before) == 1
 
 
+def test_two_decays_through_one_program(alone: Reference) -> None:
+    before = set(trainer._programs)
+    for decay in (0.3, 3.0, 0.0):
+        training = dataclasses.replace(BASE, optimizer=optimizers.AdamW(0.02, beta_1=0.8, weight_decay=decay))
+        assert_equal(train(training, REPLICATES), alone(training, REPLICATES))
+    assert len(set(trainer._programs) - before) == 1
+
+
 def normalised() -> keras.Model:
     """A model whose moving statistics depend on each batch, the short last one too."""
     return keras.Sequential(

@@ -64,8 +64,12 @@ def key(
             lambda: key(sequential(penalty=regularizers.L1L2(0.3, 0.0))),
         ),
         (lambda: key(sequential(), optimizers.Adam(0.1)), lambda: key(sequential(), optimizers.Adam(0.2))),
+        (
+            lambda: key(sequential(), optimizers.AdamW(0.1, weight_decay=0.1)),
+            lambda: key(sequential(), optimizers.AdamW(0.1, weight_decay=0.2)),
+        ),
     ],
-    ids=["names", "own name", "builders", "graph", "strength", "strengths", "learning rate"],
+    ids=["names", "own name", "builders", "graph", "strength", "strengths", "learning rate", "decay"],
 )
 def test_shared(one: Callable[[], object], other: Callable[[], object]) -> None:
     assert one() == other()
