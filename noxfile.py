@@ -151,6 +151,15 @@ def cluster(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Kill runs, builds and publications 200 times each, and let the disk fail at every write of a build."""
+    install(session, "tests")
+    tests = ["tests/running/test_kills.py", "tests/publishing/test_kills.py", "tests/publishing/test_faults.py"]
+    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000"}
+    session.run("python", "-m", "pytest", *tests, *session.posargs, env=counts)
+
+
+@nox.session
 def cpu(session: nox.Session) -> None:
     """Show that every experiment gives the same bits on a processor without AVX-512 (needs QEMU's user emulator)."""
     install(session, "build")
