@@ -196,6 +196,22 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session
+def licences(session: nox.Session) -> None:
+    """List the licence of every locked package in requirements/licences.tsv, also of those for other platforms."""
+    install(session, "lock")
+    folder = session.create_tmp()
+    uv = ["uv", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--python-version=3.11"]
+    folders = []
+    for name, platform in itertools.product(
+        ("versions", "zensical"), ("x86_64-manylinux_2_28", "aarch64-apple-darwin")
+    ):
+        folders.append(f"{folder}/{name}-{platform}")
+        session.run(*uv, f"--python-platform={platform}", f"--target={folders[-1]}", f"-rrequirements/{name}.txt")
+    listed = session.run("python", "requirements/licences.py", *folders, silent=True)
+    (REQUIREMENTS / "licences.tsv").write_text(str(listed))
+
+
+@nox.session
 def resolve(session: nox.Session) -> None:
     """Show that every lock has a wheel of each package, for every Python and platform that we support."""
     install(session, "lock")
