@@ -21,7 +21,7 @@ ERROR = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """Records and figures under a name: `read` gives a file by its path in a site, `address` is where it can be seen."""
+    """Records and figures by name: `read` gives a file by its path in a site, which can be seen at `address`."""
 
     name: str
     read: Callable[[str], bytes | None]

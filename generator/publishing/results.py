@@ -21,13 +21,15 @@ def find_results(root: Path, name: str, address: str | None = None) -> Results:
         address = f"{read_settings(root).address}{name}/"
         return Results(name=name, read=version_reader(root, published, name), address=address)
     if Path(name).is_dir():
-        return Results(name=name, read=lambda path: _in_folder(Path(name), path), address=address)
+        label = "this checkout" if name == "." else name
+        return Results(name=label, read=lambda path: _in_folder(Path(name), path), address=address)
     try:
         commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except GitError:
         raise GeneratorError(f"expected a published version, a folder or a commit, found {name!r}") from None
     files = snapshot(root, commit)
-    return Results(name=name, read=lambda path: read_file(root, files, path), address=address)
+    label = commit[:12] if name == commit else name
+    return Results(name=label, read=lambda path: read_file(root, files, path), address=address)
 
 
 def version_reader(root: Path, published: Snapshot, version: str) -> Callable[[str], bytes | None]:

@@ -128,6 +128,8 @@ def test_results_are_of_versions_folders_and_commits(published: Path, tmp_path: 
     for name in ("a", "b"):
         assert find_results(published, str(tmp_path / name)).read(path) == b"x"
     assert find_results(published, "main").read("mkdocs.yml") == (published / "mkdocs.yml").read_bytes()
+    commit = git(published, "rev-parse", "main")
+    assert (find_results(published, commit).name, find_results(published, ".").name) == (commit[:12], "this checkout")
     for unknown in ("0.9", "--all"):
         with pytest.raises(
             GeneratorError, match=rf"expected a published version, a folder or a commit, found '{unknown}'"
