@@ -143,7 +143,13 @@ EXPERIMENT = Experiment(
             for ratio in (1.6, 2.0)
         ),
         *(
-            rate(f"{role}-single", role, "covered_single", 0.95, f"{EFFECTS_DRAWN[role][0]}: the interval of one holds the truth")
+            rate(
+                f"{role}-single",
+                role,
+                "covered_single",
+                0.95,
+                f"{EFFECTS_DRAWN[role][0]}: the interval of one holds the truth",
+            )
             for role in ("pairs-normal", "pairs-heavy-tailed")
         ),
         Truth(

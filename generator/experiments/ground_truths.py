@@ -1,5 +1,6 @@
 """Problems with a closed-form answer, through the code that experiments run: what is measured against what must be."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,9 +39,7 @@ def measured(function: str, condition: Condition | None = None, **parameters: ob
 def truth(identifier: str, role: str, statement: str, curve: str, theory: float, tolerance: float) -> Truth:
     """What the one point of a curve must be, up to an absolute tolerance."""
     metric = Metric(statistic="last", curve=curve, window=(1, 1))
-    return Truth(
-        id=identifier, statement=statement, condition=role, metric=metric, theory=theory, tolerance=tolerance
-    )
+    return Truth(id=identifier, statement=statement, condition=role, metric=metric, theory=theory, tolerance=tolerance)
 
 
 def sgd(contraction: float, momentum: float = 0.0) -> dict[str, object]:
@@ -103,9 +102,7 @@ def heavy_ball(momentum: float, contraction: float) -> Case:
         label=said,
         measured=stationary(sgd(contraction, momentum), 250),
         truths=(
-            truth(
-                f"g3-{momentum}-{contraction}", role, f"{said}: variance", "variance", variance, 0.015 * variance
-            ),
+            truth(f"g3-{momentum}-{contraction}", role, f"{said}: variance", "variance", variance, 0.015 * variance),
         ),
     )
 
@@ -213,7 +210,12 @@ def learning_rate_zero() -> Case:
         truths=(
             truth("g12-epochs", role, f"{said}: range of the epoch means", "range", 0.0, 1e-6),
             truth(
-                "g12-steps", role, f"{said}: variance of step losses by S / B × (1 − B / N)", "step_variance", 1.0, 0.015
+                "g12-steps",
+                role,
+                f"{said}: variance of step losses by S / B × (1 − B / N)",
+                "step_variance",
+                1.0,
+                0.015,
             ),
         ),
     )
@@ -222,9 +224,7 @@ def learning_rate_zero() -> Case:
 def convex() -> Case:
     """G13: below 2 / L, gradient descent never rises."""
     role, said = "logistic", "logistic regression, full batch, at 0.95 of the rate that is safe"
-    condition = Condition(
-        model=FROZEN.model, optimizer=FROZEN.optimizer, data=FROZEN.data, batch_size=1024, epochs=50
-    )
+    condition = Condition(model=FROZEN.model, optimizer=FROZEN.optimizer, data=FROZEN.data, batch_size=1024, epochs=50)
     return Case(
         role=role,
         label=said,
@@ -272,9 +272,7 @@ def half_an_epoch(rate: float) -> Case:
     said = f"a loss that falls by exp(−{rate}) an epoch"
     words = f"{said}: distance of mean by end from (exp(k) − 1) / k"
     found = truth(f"g16-{rate}", role, words, "deviation", 0.0, 1e-6)
-    return Case(
-        role=role, label=said, measured=measured("curves:epoch_lag", rate=rate, steps=1000), truths=(found,)
-    )
+    return Case(role=role, label=said, measured=measured("curves:epoch_lag", rate=rate, steps=1000), truths=(found,))
 
 
 def guessing() -> Iterator[Case]:
@@ -294,7 +292,7 @@ def trend_in_differences(order: int, points: int) -> float:
     """Mean squared differences of the trend, by what white noise of variance 1 would have."""
     trend = [0.5 * math.exp(-5 * point / points) for point in range(points)]
     for _ in range(order):
-        trend = [after - before for before, after in zip(trend, trend[1:], strict=False)]
+        trend = [after - before for before, after in itertools.pairwise(trend)]
     return sum(value**2 for value in trend) / len(trend) / math.comb(2 * order, order)
 
 

@@ -88,8 +88,6 @@ def _evaluated(training: "Training", history: "History", examples: "Examples") -
     return np.array([_evaluate(model, history, examples, row, index) for row, index in enumerate(validation)])
 
 
-def _evaluate(
-    model: "keras.Model", history: "History", examples: "Examples", row: int, index: np.ndarray
-) -> float:
+def _evaluate(model: "keras.Model", history: "History", examples: "Examples", row: int, index: np.ndarray) -> float:
     model.set_weights([weight[row] for weight in history.weights])
     return float(model.evaluate(examples.x[index], examples.y[index], batch_size=len(index), verbose=0))

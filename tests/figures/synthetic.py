@@ -15,7 +15,7 @@ from generator.figures.catalogue import Plot, prepare
 from generator.records.findings import find
 from generator.records.record import QUANTILES, Cell, CurveSummary, Record
 from generator.records.rounding import rounded_all
-from generator.spec import Condition, Experiment, Figure, Measurement, Measurement
+from generator.spec import Condition, Experiment, Figure, Measurement
 from tests.sharing import made_once
 
 REPLICATES = 64
@@ -87,13 +87,12 @@ def _cell(
     experiment: Experiment,
     data_set: str,
     role: str,
-    condition: Condition | Measurement,
+    condition: Condition | None,
     random: np.random.Generator,
     broken: bool,
 ) -> Cell:
     place = list(experiment.conditions).index(role)
-    trained = condition.condition if isinstance(condition, Measurement) else condition
-    curves = _curves(experiment, trained, random, noise=0.05 / (1 + 4 * place)) if trained else {}
+    curves = _curves(experiment, condition, random, noise=0.05 / (1 + 4 * place)) if condition else {}
     metrics = {
         metric.id: random.lognormal(mean=-place, sigma=0.3, size=REPLICATES)
         for metric in experiment.metrics(data_set, role)
