@@ -141,7 +141,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "material_ratio": MATERIAL_RATIO,
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
-    for name in ("index", "claims", "figures", "cite", "methods", "times"):
+    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
         yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
@@ -162,7 +162,14 @@ def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
         *({name: pages} for name, pages in chapters.items() if pages and name != METHOD),
         {"Claims": "claims.md"},
         {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
-        {METHOD: [{"Methods": "methods.md"}, *chapters[METHOD], {"Computation times": "times.md"}]},
+        {
+            METHOD: [
+                {"Methods": "methods.md"},
+                *chapters[METHOD],
+                {"Computation times": "times.md"},
+                {"Larger than one machine": "larger.md"},
+            ]
+        },
     ]
 
 

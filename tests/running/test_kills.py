@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,11 @@ pytestmark = pytest.mark.slow
 
 #: Kills in an ordinary test run; `nox -s faults` sets more.
 KILLS = int(os.environ.get("FLUCTUATIONS_KILLS", "6"))
+
+#: Kills of a real run, in the same session only.
+REAL_KILLS = 5 if "FLUCTUATIONS_KILLS" in os.environ else 0
+
+ROOT = Path(__file__).resolve().parents[2]
 
 COMMAND = [sys.executable, "-m", "tests.running.killed_run"]
 
@@ -80,3 +86,24 @@ def test_a_run_after_the_killed_ones_has_nothing_left_to_do(whole: tuple[bytes, 
     assert start(tmp_path).wait() == 0
     assert run([EXPERIMENT], tmp_path, workers=1, progress=silent) == []
     assert record(tmp_path) == whole[0]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.skipif(not REAL_KILLS, reason="takes minutes: nox -s faults")
+def test_a_real_run_that_is_killed_again_and_again_ends_with_the_committed_record(tmp_path: Path) -> None:
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, files.split("\0")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    path = tmp_path / "records" / "learning-rate.json"
+    committed = path.read_bytes()
+    path.unlink()
+    command, moments = [sys.executable, "-m", "generator", "run", "learning-rate"], random.Random(1)
+    for _ in range(REAL_KILLS):
+        process = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
+        time.sleep(moments.uniform(1, 15))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert not path.exists() or path.read_bytes() == committed
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert path.read_bytes() == committed
