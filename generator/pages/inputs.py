@@ -29,11 +29,8 @@ class Study:
     record: Record
     claims: tuple[ClaimFindings, ...]
     plots: tuple[Plot, ...]
-<<<<<<< HEAD
-    truths: tuple[TruthFinding, ...] = ()
-=======
+    truths: tuple[TruthFinding, ...]
     replication: Mapping[str, ClaimFindings]
->>>>>>> main
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +72,12 @@ def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFinding
     own = {claim.id for claim in experiment.claims}
     claims = tuple(c for c in judged if c.claim.id in own)
     plots = tuple(prepare(figure, experiment, record, claims) for figure in experiment.figures)
-<<<<<<< HEAD
-    truths = judge(experiment, record)
-    return Study(experiment=experiment, record=record, claims=claims, plots=plots, truths=truths)
-=======
     return Study(
         experiment=experiment,
         record=record,
         claims=claims,
         plots=plots,
+        truths=judge(experiment, record),
         replication=_replication(experiment, root),
     )
 
@@ -96,7 +90,6 @@ def _replication(experiment: Experiment, root: Path) -> dict[str, ClaimFindings]
     record = records.read(path)
     standing = tuple(c for c in experiment.claims if record.registration.get(c.id) == experiment.registration(c))
     return {c.claim.id: c for c in find(dataclasses.replace(experiment, claims=standing), record)}
->>>>>>> main
 
 
 def _require_registered(found: Sequence[tuple[Experiment, Record]]) -> None:
