@@ -22,6 +22,7 @@ from generator.spec import (
     Side,
     SpecificationError,
     Stopping,
+    Truth,
     call,
     digest_of,
     plain,
@@ -209,3 +210,44 @@ def test_unknown_names_offer_the_nearest() -> None:
     assert "did you mean 'loss'?" in str(UnknownNameError("curve", "los", ["loss", "accuracy"]))
     assert "known: accuracy, loss" in str(UnknownNameError("curve", "zzz", ["loss", "accuracy"]))
     assert isinstance(UnknownNameError("curve", "zzz", []), GeneratorError)
+
+
+def truth(**changed: Any) -> Truth:
+    """Condition `a` has to end at 0.5."""
+    parts: dict[str, Any] = {"id": "g1", "statement": "s", "condition": "a", "metric": METRIC}
+    return Truth(**{**parts, "theory": 0.5, "tolerance": 0.1, **changed})
+
+
+def test_a_truth_is_measured_where_it_says() -> None:
+    rougher = Metric(statistic="level", curve="loss", window=(1, 5))
+    known = experiment(truths=(truth(), truth(id="g2", metric=rougher)))
+    assert known.metrics("one", "a") == (METRIC, rougher)
+    assert known.metrics("one", "b") == (METRIC,)
+
+
+def test_experiments_without_truths_keep_their_digest() -> None:
+    assert "truths" not in plain(experiment())
+    assert "truths" in plain(experiment(truths=(truth(),)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"id": "G 1"}, "expected a truth's id of lower-case words joined by hyphens, found 'G 1'"),
+        ({"tolerance": -0.1}, "expected a tolerance of at least 0, found -0.1"),
+        ({"tolerance": math.nan}, "expected a tolerance of at least 0, found nan"),
+    ],
+)
+def test_a_truth_is_refused(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecificationError, match=f"^{message}$"):
+        truth(**changed)
+
+
+def test_a_truth_of_an_unknown_condition_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="condition of g1 in experiment an-experiment"):
+        experiment(truths=(truth(condition="c"),))
+
+
+def test_a_measurement_without_a_condition_is_the_same_on_every_data_set() -> None:
+    measured = Measurement(function=call("package.module:measure", size=3), condition=None)
+    assert DataSet(label="one", data=call("package.data:draw")).adapt(measured) == measured

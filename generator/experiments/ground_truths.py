@@ -1,5 +1,6 @@
 """Problems with a closed-form answer, through the code that experiments run: what is measured against what must be."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -291,7 +292,7 @@ def trend_in_differences(order: int, points: int) -> float:
     """Mean squared differences of the trend, by what white noise of variance 1 would have."""
     trend = [0.5 * math.exp(-5 * point / points) for point in range(points)]
     for _ in range(order):
-        trend = [after - before for before, after in zip(trend, trend[1:], strict=False)]
+        trend = [after - before for before, after in itertools.pairwise(trend)]
     return sum(value**2 for value in trend) / len(trend) / math.comb(2 * order, order)
 
 

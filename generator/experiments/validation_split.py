@@ -55,7 +55,7 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             id="C27",
-            statement="The examples that validation_split=0.2 holds out stand for new ones, however the data are sorted.",
+            statement="What validation_split=0.2 holds out stands for new examples, in whatever order the data come.",
             lines=(121, 121),
             primary=sorted_against_shuffled("val_data_loss", "loss", minus="test_data_loss"),
             secondary={

@@ -209,7 +209,10 @@ def compared(experiment: Experiment, comparison: Comparison) -> str:
     larger, smaller = comparison.larger.metric, comparison.smaller.metric
     if (larger.curve, larger.minus) != (smaller.curve, smaller.minus):
         shared = f"gap to the {curve_name(experiment, larger.minus)}" if larger.minus else "value"
-        return f"{shared} at {window_name(larger)}" if larger.statistic == "last" else shared
+        if larger.statistic == "level":
+            return f"mean {shared}, {window_name(larger)}"
+        measured_once = larger.window == (1, 1)
+        return f"{shared} at {window_name(larger)}" if larger.statistic == "last" and not measured_once else shared
     return measured(experiment, larger, window=larger.window == smaller.window)
 
 

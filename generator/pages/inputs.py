@@ -29,8 +29,8 @@ class Study:
     record: Record
     claims: tuple[ClaimFindings, ...]
     plots: tuple[Plot, ...]
+    truths: tuple[TruthFinding, ...]
     replication: Mapping[str, ClaimFindings]
-    truths: tuple[TruthFinding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +77,8 @@ def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFinding
         record=record,
         claims=claims,
         plots=plots,
-        replication=_replication(experiment, root),
         truths=judge(experiment, record),
+        replication=_replication(experiment, root),
     )
 
 

@@ -131,9 +131,11 @@ def metric(value: Metric) -> str:
         what = f"logarithm of the {what}"
     unit = "steps" if value.curve.startswith("step_") else "epochs"
     first, last = value.window
-    when = f"after {last} {unit}" if value.statistic == "last" else f"{unit} {first} to {last}"
+    when = f", after {last} {unit}" if value.statistic == "last" else f", {unit} {first} to {last}"
+    if value.window == (1, 1):  # all that there is of something measured once
+        when = ""
     statistic = _STATISTICS.get(value.statistic, value.statistic.replace("_", " "))
-    return f"{statistic} of the {what}, {when}{_stopping(value.stopping)}"
+    return f"{statistic} of the {what}{when}{_stopping(value.stopping)}"
 
 
 def condition_table(conditions: Mapping[str, Condition | Measurement]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""How often is a verdict wrong where the answer is known? The pipeline on comparisons of nothing with nothing, and more.
+"""How often is a verdict wrong where the answer is known? Equal things compared, effects planted, intervals.
 
 Each replicate is a batch of comparisons of so many `pairs`, each judged as a claim is: metrics by `measure.value_of`,
 effects, estimate and verdict by `stats`. What comes back are shares of the replicate's comparisons and the spread of

@@ -66,9 +66,9 @@ def _digest(condition: Condition | Measurement) -> str:
 
 
 def _short(condition: Condition | Measurement) -> Condition | Measurement:
-    if isinstance(condition, Measurement):
-        return dataclasses.replace(condition, condition=_shortened(condition.condition))
-    return _shortened(condition)
+    if not isinstance(condition, Measurement):
+        return _shortened(condition)
+    return dataclasses.replace(condition, condition=condition.condition and _shortened(condition.condition))
 
 
 def _shortened(condition: Condition) -> Condition:

@@ -86,13 +86,12 @@ def _cell(
     experiment: Experiment,
     data_set: str,
     role: str,
-    condition: Condition | Measurement,
+    condition: Condition | None,
     random: np.random.Generator,
     broken: bool,
 ) -> Cell:
     place = list(experiment.conditions).index(role)
-    trained = condition.condition if isinstance(condition, Measurement) else condition
-    curves = _curves(experiment, trained, random, noise=0.05 / (1 + 4 * place)) if trained else {}
+    curves = _curves(experiment, condition, random, noise=0.05 / (1 + 4 * place)) if condition else {}
     metrics = {
         metric.id: random.lognormal(mean=-place, sigma=0.3, size=experiment.replicates)
         for metric in experiment.metrics(data_set, role)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from generator.errors import GeneratorError
-from generator.training.datasets import DataSource, Examples, arrays, digits, planted_teacher, random_labels
+from generator.training.datasets import (
+    DataSource,
+    Examples,
+    arrays,
+    breast_cancer,
+    by_class,
+    digits,
+    planted_teacher,
+    random_labels,
+)
 
 pytestmark = pytest.mark.tensorflow
 
@@ -147,3 +156,37 @@ def examples_of(train: Sequence[Sequence[int]], test: Sequence[Sequence[int]] = 
 def test_bad_input_is_refused_in_one_line(make: Callable[[], object], message: str) -> None:
     with pytest.raises(GeneratorError, match=f"^{message}$"):
         make()
+
+
+def test_tumours_are_scikit_learns_standardised() -> None:
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.preprocessing import StandardScaler
+
+    measures, benign = load_breast_cancer(return_X_y=True)
+    examples = breast_cancer((2, 3))
+    np.testing.assert_allclose(examples.x, StandardScaler().fit_transform(measures), rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(examples.y[:, 0], benign)
+    assert examples.train.shape == (2, 455)
+    everything = np.sort(np.concatenate([examples.train, examples.test], axis=1))
+    np.testing.assert_array_equal(everything, np.tile(np.arange(569), (2, 1)))
+    assert not np.array_equal(examples.train[0], examples.train[1])
+
+
+@pytest.mark.parametrize(("source", "classes"), [(breast_cancer, 2), (digits, 10), (planted_teacher, 2)])
+def test_by_class_sorts_what_is_trained_on_and_nothing_else(source: DataSource, classes: int) -> None:
+    before, after = source((1, 4)), by_class(source)((1, 4))
+    np.testing.assert_array_equal(np.sort(before.train), np.sort(after.train))
+    np.testing.assert_array_equal(before.test, after.test)
+    for row in after.train:
+        labels = after.y[row].argmax(axis=1) if classes > 2 else after.y[row, 0]
+        assert (np.diff(labels) >= 0).all()
+        assert len(set(labels.tolist())) == classes
+    # Within a class the order is as before.
+    first = before.train[0][before.y[before.train[0]].ravel()[:: before.y.shape[1]] == 0]
+    if classes == 2:
+        np.testing.assert_array_equal(after.train[0][: len(first)], first)
+
+
+def test_by_class_sorts_integer_classes() -> None:
+    examples = by_class(arrays(np.arange(4.0)[:, None], np.array([2, 0, 1, 0])))([0])
+    assert examples.train.tolist() == [[1, 3, 2, 0]]
