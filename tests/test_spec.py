@@ -119,6 +119,7 @@ def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
         (lambda: claim(replicates=8), "at least 24 pairs"),
         (lambda: dataclasses.replace(claim().primary, margin=0.9), "margin above 1"),
         (lambda: dataclasses.replace(claim().primary, scale="ratio"), "scale"),
+        (lambda: dataclasses.replace(claim().primary, equal=True, at_most=True), "not both"),
         (lambda: experiment(labels={"a": "A"}), "label for each condition"),
     ],
 )

@@ -172,11 +172,11 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
-            id="fig-noise-as-cause-ensemble",
-            kind="ensemble",
-            title="Exact loss without noise, with minibatches, and with their noise put into whole batches",
+            id="fig-noise-as-cause-runs",
+            kind="runs",
+            title="Without noise, with minibatches, and with their noise put into whole batches",
             question="What remains of the fluctuation when the noise is taken away, and does it come back with it?",
-            data_set="random-labels",
+            data_set="planted-teacher",
             options={"conditions": ("noisy", "mini", "full"), "curve": "train_loss"},
         ),
         Figure(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from generator.errors import UnknownNameError
-from generator.figures import article, comparison, ensemble, shares, three_curves
+from generator.figures import article, comparison, ensemble, runs, shares, three_curves
 from generator.figures.plot import Plot, Table
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
@@ -17,6 +17,7 @@ KINDS: Mapping[str, ModuleType] = {
     "article": article,
     "comparison": comparison,
     "ensemble": ensemble,
+    "runs": runs,
     "shares": shares,
     "three-curves": three_curves,
 }

@@ -44,7 +44,7 @@ def test_words_are_whole_sentences(plot: Plot) -> None:
 
 
 def test_captions_say_how_many_runs(plot: Plot) -> None:
-    if plot.kind == "three-curves":
+    if plot.kind in {"three-curves", "runs"}:
         assert "one run" in plot.caption
         assert "replicate 0" in plot.caption
     else:
