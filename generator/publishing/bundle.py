@@ -1,6 +1,5 @@
 """A whole version in one file: a zip that opens from a folder, with search, without a server, and can be archived."""
 
-import hashlib
 import json
 import posixpath
 import re
@@ -9,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from generator.errors import GeneratorError
-from generator.pages.figure_files import archive
+from generator.pages.figure_files import archive, checksums
 from generator.publishing.crate import FILE as CRATE
 from generator.publishing.crate import crate_metadata
 from generator.publishing.policy import without_policy
@@ -41,11 +40,6 @@ def make_bundle(site: Mapping[str, bytes], root: Path, settings: Settings, versi
 def folder_name(settings: Settings, version: str) -> str:
     """What the zip and the folder in it are called."""
     return f"{'-'.join(settings.name.lower().split())}-{version}"
-
-
-def checksums(files: Mapping[str, bytes]) -> bytes:
-    """One line a file, as `sha256sum --check` reads it."""
-    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
 def _companions(root: Path) -> dict[str, bytes]:

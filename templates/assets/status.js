@@ -14,7 +14,7 @@
     if (!shown.length) return;
     const { status, told } = worst(shown);
     link.dataset.status = status;
-    link.textContent = `Status: ${status === told ? status : `${status} (${told})`}`;
+    link.textContent = `Status: ${told}`;
   };
 
   const links = document.querySelectorAll("[data-status-of]");
