@@ -232,7 +232,8 @@ class Comparison:
     """Two sides paired by replicate; the claimed direction is `larger` above `smaller`.
 
     `scale` is `"log-ratio"` (estimates are ratios, `margin` a ratio) or `"difference"` (both in the metric's unit).
-    `margin` is the smallest effect that would matter to a reader. With `equal` the claim is that there is none.
+    `margin` is the smallest effect that would matter to a reader. With `equal` the claim is that there is none, with
+    `at_most` that the first side is not larger than the second by as much.
     """
 
     larger: Side
@@ -241,9 +242,11 @@ class Comparison:
     margin: float = MATERIAL_RATIO
     unit: str = ""
     equal: bool = neutral(False)
+    at_most: bool = neutral(False)
 
     def __post_init__(self) -> None:
         _require(self.scale in {"log-ratio", "difference"}, "a scale of 'log-ratio' or 'difference'", self.scale)
+        _require(not (self.equal and self.at_most), "a comparison that is `equal` or `at_most`, not both", "both")
         smallest = 1.0 if self.scale == "log-ratio" else 0.0
         _require(self.margin > smallest, f"a margin above {smallest:g} for a {self.scale}", self.margin)
 

@@ -116,10 +116,11 @@ def test_data_sets_adapt_what_is_measured_of_a_condition() -> None:
         (lambda: Figure(id="fig-a-dark", kind="k", title="t", question="q"), "does not end in '-dark'"),
         (lambda: Figure(id="fig-A", kind="k", title="t", question="q"), "lower-case"),
         (lambda: claim(id="claim 1"), "claim id"),
-        (lambda: Description(id="1", statement="s", lines=(1, 1)), "claim id"),
+        (lambda: Description(id="1", statement="s", lines=(1, 1)), "a claim id such as"),
         (lambda: claim(replicates=8), "at least 24 pairs"),
         (lambda: dataclasses.replace(claim().primary, margin=0.9), "margin above 1"),
         (lambda: dataclasses.replace(claim().primary, scale="ratio"), "scale"),
+        (lambda: dataclasses.replace(claim().primary, equal=True, at_most=True), "not both"),
         (lambda: experiment(labels={"a": "A"}), "label for each condition"),
     ],
 )

@@ -100,12 +100,19 @@ EXPERIMENT = Experiment(
             id="C09",
             statement="One epoch presents easy examples and the loss falls, the next harder ones and it rises.",
             lines=(10, 10),
-            primary=higher(
-                side("frozen", "max_draw_up", "loss", (1, FROZEN_EPOCHS)),
-                side("frozen-stored", "max_draw_up", "loss", (1, FROZEN_EPOCHS)),
-                margin=0.001,
+            primary=Comparison(
+                larger=side("frozen", "turning_point_rate", "loss", (1, FROZEN_EPOCHS)),
+                smaller=side("frozen-stored", "turning_point_rate", "loss", (1, FROZEN_EPOCHS)),
+                scale="difference",
+                margin=0.1,
+                unit="turns per epoch",
             ),
             secondary={
+                "largest climb": higher(
+                    side("frozen", "max_draw_up", "loss", (1, FROZEN_EPOCHS)),
+                    side("frozen-stored", "max_draw_up", "loss", (1, FROZEN_EPOCHS)),
+                    margin=0.001,
+                ),
                 "from step to step": higher(
                     side("frozen", "upward_variation", "step_loss", (1, FROZEN_EPOCHS * STEPS_PER_EPOCH)),
                     side("frozen", "upward_variation", "loss", (1, FROZEN_EPOCHS)),
@@ -136,10 +143,10 @@ EXPERIMENT = Experiment(
             options={"condition": "frozen", "epochs": STEPS_SHOWN // STEPS_PER_EPOCH},
         ),
         Figure(
-            id="fig-data-order-ensemble",
-            kind="ensemble",
-            title="Training loss: reshuffled, shuffled once, and drawn with replacement",
-            question="How do runs differ by the way their examples are ordered?",
+            id="fig-data-order-runs",
+            kind="runs",
+            title="The same run with its examples ordered in three ways",
+            question="How does a run differ by the way its examples are ordered?",
             data_set="random-labels",
             options={"conditions": ("replacement", "reshuffled", "once"), "curve": "loss"},
         ),

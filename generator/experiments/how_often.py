@@ -73,7 +73,7 @@ EXPERIMENT = Experiment(
                 "wrong_way": CLIMB.id,
                 "net": DESCENT.id,
                 "share": SHARE,
-                "counted": f"the training loss climbs by more than {SHARE:.0%} of its net descent",
+                "counted": f"the training loss climbs by more than {100 * SHARE:g} % of its net descent",
             },
         ),
         Figure(
@@ -86,7 +86,7 @@ EXPERIMENT = Experiment(
                 "wrong_way": FALL.id,
                 "net": GAIN.id,
                 "share": SHARE,
-                "counted": f"the training accuracy falls by more than {SHARE:.0%} of its net gain",
+                "counted": f"the training accuracy falls by more than {100 * SHARE:g} % of its net gain",
             },
         ),
     ),

@@ -75,8 +75,8 @@ EXPERIMENT = Experiment(
         "edge": dataclasses.replace(FULL, passes=1, optimizer=call("keras.optimizers:SGD", learning_rate=EDGE_RATE)),
         "init-only": dataclasses.replace(MINI, shared=("data", "order")),
         "order-only": dataclasses.replace(MINI, shared=("data", "init")),
-        "independent": dataclasses.replace(MINI, order="replacement"),
         "same-init": dataclasses.replace(MINI, shared=("init",)),
+        "independent": dataclasses.replace(MINI, order="replacement"),
     },
     labels={
         "mini": "minibatches",
@@ -85,8 +85,8 @@ EXPERIMENT = Experiment(
         "edge": "whole batches, rate too high",
         "init-only": "only initial weights differ",
         "order-only": "only the order differs",
-        "independent": "minibatches drawn independently",
         "same-init": "minibatches, same initial weights",
+        "independent": "minibatches drawn independently",
     },
     curves=(
         Curve(name="loss", label="training loss"),
@@ -172,9 +172,9 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
-            id="fig-noise-as-cause-ensemble",
-            kind="ensemble",
-            title="Exact loss without noise, with minibatches, and with their noise put into whole batches",
+            id="fig-noise-as-cause-runs",
+            kind="runs",
+            title="Without noise, with minibatches, and with their noise put into whole batches",
             question="What remains of the fluctuation when the noise is taken away, and does it come back with it?",
             data_set="random-labels",
             options={"conditions": ("noisy", "mini", "full"), "curve": "train_loss"},

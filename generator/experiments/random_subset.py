@@ -24,7 +24,7 @@ LARGE = dataclasses.replace(SMALL, batch_size=256)
 KERAS, INDEPENDENT = (call(f"generator.running.batches:{name}") for name in ("keras_batches", "independent_batches"))
 
 #: The same batch in two epochs that follow one another: one less than there are epochs.
-OVERLAP = Metric(statistic="level", curve="overlap", window=(1, EPOCHS - 1))
+OVERLAP = Metric(statistic="last", curve="overlap", window=(1, EPOCHS - 1))
 LAST_BATCH = Metric(statistic="last", curve="last_batch", window=(1, EPOCHS))
 SEEN_ONCE = Metric(statistic="level", curve="seen_once", window=(1, EPOCHS))
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from generator.errors import UnknownNameError
-from generator.figures import article, comparison, doses, ensemble, law, shares, spread, three_curves
+from generator.figures import (
+    article,
+    comparison,
+    doses,
+    ensemble,
+    law,
+    runs,
+    shares,
+    spread,
+    three_curves,
+)
 from generator.figures.plot import Plot, Table
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
@@ -18,6 +28,7 @@ KINDS: Mapping[str, ModuleType] = {
     "comparison": comparison,
     "doses": doses,
     "ensemble": ensemble,
+    "runs": runs,
     "shares": shares,
     "spread": spread,
     "law": law,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generator.figures.sheet import Panel, Sheet
 
 _ROW = 30
-_GAP = 14
+_GAP = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,19 +163,24 @@ def _draw_facet(sheet: "Sheet", data: Shares, facet: Facet, left: float, right: 
     sheet.y += 6
     panel = sheet.panel(_ROW * len(facet.rows), left, right)
     artists += sheet.horizontal_axis(panel, data.x, labelled=facet is data.facets[-1])
-    for place, row in enumerate(facet.rows):
-        artists += _draw_row(sheet, panel, data, row, 1 - (place + 0.5) / len(facet.rows))
+    heights = [1 - (place + 0.5) / len(facet.rows) for place in range(len(facet.rows))]
+    artists += _draw_intervals(sheet, panel, data, facet, heights)
+    for row, height in zip(facet.rows, heights, strict=True):
+        baseline = panel.y(height) + TEXT * (LEADING - 1)
+        artists.append(sheet.text(MARGIN, baseline, row.label))
+        artists.append(sheet.text(panel.right + _GAP, baseline, row.told, bold=True))
     return artists
 
 
-def _draw_row(sheet: "Sheet", panel: "Panel", data: Shares, row: Row, height: float) -> list[Any]:
-    """The setting's name, the interval with its dot, and the count."""
-    ink = sheet.palette.ink
-    low, share, high = data.x.at([row.lower, row.share, row.upper])
-    baseline = panel.y(height) + TEXT * (LEADING - 1)
-    return [
-        sheet.text(MARGIN, baseline, row.label),
-        *panel.axes.plot([low, high], [height] * 2, color=sheet.palette.mark, linewidth=5, clip_on=False),
-        *panel.axes.plot([share], [height], color=ink, marker="o", markersize=10, clip_on=False),
-        sheet.text(panel.right + _GAP, baseline, row.told, bold=True),
-    ]
+def _draw_intervals(sheet: "Sheet", panel: "Panel", data: Shares, facet: Facet, heights: Sequence[float]) -> list[Any]:
+    """A bar and a dot for each setting."""
+    low, share, high = (data.x.at([getattr(row, name) for row in facet.rows]) for name in ("lower", "share", "upper"))
+    bars = panel.axes.hlines(heights, low, high, colors=sheet.palette.mark, linewidth=5, clip_on=False)
+    dots: dict[str, Any] = {
+        "color": sheet.palette.ink,
+        "marker": "o",
+        "markersize": 10,
+        "linestyle": "none",
+        "clip_on": False,
+    }
+    return [bars, *panel.axes.plot(share, heights, **dots)]

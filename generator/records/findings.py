@@ -1,14 +1,14 @@
 """From a record to findings: the estimate and verdict of every comparison of every claim, on every data set."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.errors import GeneratorError
 from generator.records.record import Record
 from generator.spec import FAMILY_SIZE, Claim, Comparison, Experiment, Side
 from generator.stats.inference import Estimate, estimate_effect, holm, paired_effects
-from generator.stats.verdicts import Verdict, decide, decide_equality, overall
+from generator.stats.verdicts import Verdict, decide, decide_at_most, decide_equality, overall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +113,15 @@ def _finding(claim: Claim, name: str, comparison: Comparison, data_set: str, rec
         smaller=smaller,
         effects=tuple(float(effect) for effect in effects),
         estimate=estimate,
-        verdict=(decide_equality if comparison.equal else decide)(estimate, comparison.delta),
+        verdict=_rule(comparison)(estimate, comparison.delta),
     )
+
+
+def _rule(comparison: Comparison) -> Callable[[Estimate, float], Verdict]:
+    """How a comparison is decided."""
+    if comparison.at_most:
+        return decide_at_most
+    return decide_equality if comparison.equal else decide
 
 
 def _side(record: Record, data_set: str, side: Side) -> tuple[float, ...]:

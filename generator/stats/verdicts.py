@@ -42,6 +42,16 @@ def decide_equality(estimate: Estimate, delta: float) -> Verdict:
     return _ON_EQUALITY[decide(estimate, delta)]
 
 
+def decide_at_most(estimate: Estimate, delta: float) -> Verdict:
+    """The verdict on the claim that an effect is below `delta`, however far, as in a test of non-inferiority.
+
+    Supported where the simultaneous 90 % interval ends below delta, refuted where `decide` finds an effect.
+    """
+    if decide(estimate, delta) is Verdict.SUPPORTED:
+        return Verdict.REVERSED
+    return Verdict.SUPPORTED if estimate.upper_90 < delta else Verdict.INCONCLUSIVE
+
+
 def decide(estimate: Estimate, delta: float) -> Verdict:
     """The verdict on one data set; effects in the claimed direction are positive, material ones at least `delta`.
 

@@ -150,7 +150,7 @@ def test_every_plotted_number_is_in_the_table(plot: Plot, sheet: Sheet) -> None:
 
 def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]:
     data = plot.payload
-    if plot.kind == "comparison":
+    if plot.kind in {"comparison", "shares"}:
         scale, positions = data.x, line.get_xdata()
     elif plot.kind in {"ensemble", "doses"}:
         scale, positions = (

@@ -51,6 +51,7 @@ def test_independent_draws_repeat_and_miss_what_theory_says() -> None:
     assert curves["overlap"].mean() == pytest.approx(0.25, abs=0.005)
 
 
+@pytest.mark.tensorflow
 def test_independent_batches_belong_to_their_replicate() -> None:
     both, second = (independent_batches(parameters("independent-small"), r) for r in (REPLICATES, REPLICATES[1:]))
     assert both["seen_once"].shape == (2, 2)

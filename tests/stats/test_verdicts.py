@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.stats.inference import Estimate
-from generator.stats.verdicts import Verdict, decide, decide_equality, overall
+from generator.stats.verdicts import Verdict, decide, decide_at_most, decide_equality, overall
 
 DELTA = 0.25
 
@@ -171,3 +171,23 @@ def test_equality_is_supported_by_intervals_that_exclude_an_effect(
 ) -> None:
     """Schuirmann's rule read from the interval: inside (-d, d) supports, a material effect refutes."""
     assert decide_equality(estimate(*interval), DELTA) is verdict
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        ((-0.2, -0.1, 0.0, 0.1, 0.2), Verdict.SUPPORTED),
+        ((-0.7, -0.6, -0.4, -0.2, -0.1), Verdict.SUPPORTED),
+        ((-0.7, -0.6, -0.2, 0.2, 0.3), Verdict.SUPPORTED),
+        ((-math.inf, -math.inf, -1.0, 0.2, 0.3), Verdict.SUPPORTED),
+        ((0.05, 0.06, 0.1, 0.15, 0.2), Verdict.SUPPORTED),
+        ((-0.4, -0.3, 0.0, 0.25, 0.4), Verdict.INCONCLUSIVE),
+        ((0.1, 0.12, 0.2, 0.3, 0.4), Verdict.INCONCLUSIVE),
+        ((0.1, 0.2, 0.4, 0.6, 0.7), Verdict.REVERSED),
+    ],
+)
+def test_no_more_is_supported_by_what_ends_below_an_effect(
+    interval: tuple[float, float, float, float, float], verdict: Verdict
+) -> None:
+    """A test of non-inferiority: how far below does not matter."""
+    assert decide_at_most(estimate(*interval), DELTA) is verdict
