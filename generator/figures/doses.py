@@ -248,8 +248,8 @@ def _told_references(data: Doses) -> str:
 def _caption(data: Doses, record: Record) -> str:
     axes = "Vertical axes are logarithmic." if data.facets[0].y.kind == "log" else ""
     sentences = [
-        f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set: median (dots) and quartiles "
-        f"(band) of {wording.runs(record)} at each dose, {wording.replicates(record)}.",
+        f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set: median (dots) and "
+        f"quartiles (band) of {wording.runs(record)} at each dose, {wording.replicates(record)}.",
         axes,
         _told_references(data),
         data.infinite,
@@ -323,7 +323,7 @@ def _draw_reference(sheet: "Sheet", panel: "Panel", data: Doses, reference: floa
 def _draw_line(sheet: "Sheet", panel: "Panel", line: Line, x: Scale, y: Scale) -> list[Any]:
     """The band of the quartiles and the medians."""
     colour, at = sheet.palette.condition(line.position), x.at(line.places)
-    style = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 8, "clip_on": False}
+    style: dict[str, Any] = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 8, "clip_on": False}
     return [
         panel.axes.fill_between(
             at, y.at(line.low), y.at(line.high), color=colour, alpha=sheet.palette.band, linewidth=0

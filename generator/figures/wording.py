@@ -110,9 +110,9 @@ def point_name(curve: str) -> str:
 
 def unit(curve: str) -> str:
     """The unit of a curve; empty where it has none."""
-    if curve.endswith("accuracy"):
+    if curve.endswith(("accuracy", "test_gap")):
         return "share correct"
-    if curve.endswith("loss"):
+    if curve.endswith("loss") or curve == "distance":
         return "nats"
     return "share of hidden units" if curve == "dead_units" else ""
 

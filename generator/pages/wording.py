@@ -192,4 +192,6 @@ def _stopping(rule: Stopping | None) -> str:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return " and ".join(map(_told, value)) or "nothing"
     return number(value, 4) if isinstance(value, int | float) else str(value)

@@ -108,9 +108,7 @@ def _curves(experiment: Experiment, condition: Condition, random: np.random.Gene
     per_epoch = math.ceil(EXAMPLES / condition.batch_size)
     replicates = experiment.replicates
     steps = _decay((replicates, condition.epochs * per_epoch), random, noise)
-    curves = {
-        curve.name: _decay((replicates, condition.epochs), random, noise / 5) for curve in experiment.curves
-    }
+    curves = {curve.name: _decay((replicates, condition.epochs), random, noise / 5) for curve in experiment.curves}
     means = steps.reshape(replicates, condition.epochs, per_epoch).mean(axis=2)
     return {**curves, "step_loss": steps, "loss": means}
 

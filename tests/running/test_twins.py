@@ -36,7 +36,9 @@ def test_the_same_run_again_is_at_no_distance() -> None:
 
 def test_distances_and_correlations_are_those_of_the_histories() -> None:
     found = compared("init", "order")
-    run, other = (train(t, REPLICATES) for t in (training_of(CONDITION), twin_of(training_of(CONDITION), ("init", "order"))))
+    run, other = (
+        train(t, REPLICATES) for t in (training_of(CONDITION), twin_of(training_of(CONDITION), ("init", "order")))
+    )
     for row in range(len(REPLICATES)):
         losses = run["train_loss"][row], other["train_loss"][row]
         assert found["distance"][row].tolist() == [abs(a - b) for a, b in zip(*losses, strict=True)]

@@ -81,7 +81,9 @@ def test_intervals_hold_the_truth() -> None:
     truth, held = np.array([0.5, 0.2, 0.3]), np.zeros(3)
     for _ in range(200):
         shares = variance_shares(simulated(rng, (0.5, 0.2, 0.3), (12, 12)))
-        held += [i.lower <= t <= i.upper for i, t in zip((shares.rows, shares.columns, shares.rest), truth, strict=True)]
+        held += [
+            i.lower <= t <= i.upper for i, t in zip((shares.rows, shares.columns, shares.rest), truth, strict=True)
+        ]
     assert (held >= 180).all()
 
 
