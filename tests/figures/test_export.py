@@ -182,7 +182,7 @@ def test_doses_have_a_band_and_a_dot_at_each(plot: Plot, sheet: Sheet) -> None:
         x = plot.payload.x.at(line.places)
         expected = np.concatenate([np.stack([x, y.at(edge)], axis=1) for edge in (line.low, line.high)])
         np.testing.assert_allclose(corners, np.unique(expected, axis=0), atol=1e-9)
-        np.testing.assert_allclose(dot.get_xdata(), x)
+        np.testing.assert_allclose(np.asarray(dot.get_xdata(), dtype=float), x)
 
 
 @pytest.mark.parametrize("figure_id", figures_of("article", "ensemble"))
