@@ -14,6 +14,7 @@ _STATISTICS = {
     "residual_autocorrelation": "lag-1 autocorrelation",
     "turning_point_rate": "share of turning points",
     "level": "mean",
+    "last": "value",
 }
 
 _CURVES = {

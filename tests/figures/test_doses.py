@@ -9,9 +9,10 @@ import pytest
 
 from generator.errors import UnknownNameError
 from generator.figures.catalogue import Plot
+from generator.figures.wording import number
 from generator.records.record import Record
 from generator.spec import Experiment, Figure
-from tests.figures.synthetic import FIGURES, figures_of, plot_of, record_of
+from tests.figures.synthetic import FIGURES, figures_of, plot_named, plot_of, record_of
 
 NAME = "fig-learning-rates-roughness"
 
@@ -105,6 +106,14 @@ def test_lines_of_different_metrics_are_named_by_what_they_share() -> None:
     mixed = {name: turns if place else figure.options["metric"] for place, name in enumerate(names)}
     assert drawn().payload.y_name == "roughness of the training loss, epochs 17 to 50"
     assert drawn(metric=mixed).payload.y_name == "roughness"
+
+
+def test_doses_without_an_order_are_told_one_by_one() -> None:
+    plot = plot_named("fig-initial-weights-together")
+    assert not plot.payload.joined
+    for median, dose in zip(plot.payload.lines[0].median, plot.payload.lines[0].doses, strict=True):
+        assert f"{number(median)} at {dose}" in plot.alt
+    assert "quartiles (bars)" in plot.caption
 
 
 @pytest.mark.parametrize(
