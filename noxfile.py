@@ -29,6 +29,7 @@ LOCKS = {
     "types": ["pyproject.toml", "--group=tests", "--group=types", "--group=nox"],
     "browser": ["pyproject.toml", "--group=tests", "--group=browser"],
     "bench": ["pyproject.toml", "--extra=run", "--group=bench"],
+    "cluster": ["pyproject.toml", "--extra=run", "--extra=dask", "--group=tests"],
     "zensical": ["--group=zensical"],
     "nox": ["--group=nox"],
     "lock": ["--group=lock"],
@@ -140,6 +141,22 @@ def browser(session: nox.Session) -> None:
     """Walk through the site in a real browser (needs Chromium)."""
     install(session, "browser")
     session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def cluster(session: nox.Session) -> None:
+    """Run experiments on a Dask cluster of this machine, kill a worker, and compare with a local run."""
+    install(session, "cluster")
+    session.run("python", "-m", "pytest", "tests/cluster", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Kill runs, builds and publications 200 times each, and let the disk fail at every write of a build."""
+    install(session, "tests")
+    tests = ["tests/running/test_kills.py", "tests/publishing/test_kills.py", "tests/publishing/test_faults.py"]
+    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000"}
+    session.run("python", "-m", "pytest", *tests, *session.posargs, env=counts)
 
 
 @nox.session

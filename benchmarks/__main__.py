@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import arithmetic, curves, growth, sites
+from benchmarks import arithmetic, curves, growth, releases, sites
 from benchmarks.comparison import Row, as_table, as_text
 from generator.errors import GeneratorError
 
@@ -21,6 +21,7 @@ MEASUREMENTS: dict[str, Sequence[Callable[[Path], Iterator[Row]]]] = {
     "4": (sites.unchanged,),
     "5": (sites.edited,),
     "6": (lambda _: growth.growth(),),
+    "7": (releases.adding,),
 }
 
 

@@ -37,16 +37,24 @@ def cli(debug: bool) -> None:
     "--replicates", type=click.IntRange(min=1), help="Try out with so many; the record goes to build/records."
 )
 @click.option("--pilot", is_flag=True, help="Use pilot replicates, which decide nothing; goes to build/records.")
+@click.option("--replication", is_flag=True, help="Repeat with new replicates, once; goes to records/replication.")
 @click.option("--times", is_flag=True, help="Also rewrite records/times.json from what was run here.")
+@click.option("--dask", "cluster", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @_WORKERS
-def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, workers: int) -> None:
+def run(
+    names: Sequence[str],
+    replicates: int | None,
+    pilot: bool,
+    replication: bool,
+    times: bool,
+    cluster: str | None,
+    workers: int,
+) -> None:
     """Run experiments (all by default) and write their records; what is stored is not run again."""
-    chosen = _chosen(names)
-    changed = _run(chosen, workers, _replicates(replicates, pilot))
+    chosen = [experiment for experiment in _chosen(names) if experiment.claims or not replication]
+    changed = _run(chosen, workers, _replicates(replicates, pilot, replication), cluster)
     if times:
-        from generator.running.run import write_run_times
-
-        write_run_times(chosen, ROOT, datetime.date.today().isoformat())
+        _write_times(chosen, workers)
     click.echo(f"records changed: {', '.join(changed)}" if changed else "records are up to date")
 
 
@@ -56,7 +64,7 @@ def run(names: Sequence[str], replicates: int | None, pilot: bool, times: bool, 
 def build(frozen: bool, workers: int) -> None:
     """Run the experiments, then make the site in site/."""
     if not frozen:
-        changed = _run(list(experiments.load().values()), workers, None)
+        changed = _run(list(experiments.load().values()), workers)
         if changed:
             click.echo(f"records changed: {', '.join(changed)}")
     click.echo("site/ is made" if _build(workers) else "site/ is up to date")
@@ -68,7 +76,7 @@ def serve(workers: int) -> None:
     """Build, then serve with live reload on templates, records and styles."""
     from generator.publishing.serving import serve as serve_site
 
-    _run(list(experiments.load().values()), workers, None)
+    _run(list(experiments.load().values()), workers)
     serve_site(ROOT, lambda: _write_docs(workers, "dev"))
 
 
@@ -89,6 +97,15 @@ def verify(names: Sequence[str], place: str | None, form: str, workers: int) -> 
     click.echo(FORMATS[form](checks))
     if any(check.contradicted for check in checks):
         raise GeneratorError("expected the records to hold, found a contradiction")
+
+
+@cli.command()
+@click.argument("address")
+def worker(address: str) -> None:
+    """Be a worker of a Dask cluster, for `run --dask`; start one for each processor."""
+    from generator.running.cluster import work
+
+    work(address)
 
 
 @cli.command()
@@ -124,6 +141,25 @@ def publish(version: str, alias: str | None, push: bool, workers: int) -> None:
     _build(workers, version=version, address=versions.version_site_url(ROOT, version))
     done = versions.publish(ROOT / "site", version, root=ROOT, alias=alias, push=push)
     click.echo(str(done))
+
+
+@cli.command()
+@click.argument("version")
+@click.option("--output", type=click.Path(path_type=Path), help="The zip; by default build/NAME-VERSION.zip.")
+@_WORKERS
+def bundle(version: str, output: Path | None, workers: int) -> None:
+    """Make a zip of a whole version that opens from a folder, with search, records, data, lock and checksums."""
+    from generator.files import write_atomically
+    from generator.publishing import bundle as bundles
+    from generator.publishing import versions
+
+    address = versions.version_site_url(ROOT, version)
+    _build(workers, version=version, address=address)
+    files = versions.sealed_files(ROOT / "site", address)
+    versions.require_as_published(ROOT, version, files)
+    target = output or ROOT / "build" / f"{bundles.folder_name(_settings(), version)}.zip"
+    write_atomically(target, bundles.make_bundle(files, ROOT, _settings(), version))
+    click.echo(f"made {target}")
 
 
 @cli.command()
@@ -202,7 +238,7 @@ def cite_check(paths: Sequence[Path], form: str, published: str | None) -> None:
     from generator.citing.catalogue import read_catalogue
     from generator.citing.check import as_json, check, require_current
 
-    checked = check(paths, read_catalogue(published or _settings().address))
+    checked = check(paths, read_catalogue(published or _address()))
     click.echo(as_json(checked) if form == "json" else "\n".join(map(str, checked)), nl=form == "json" or bool(checked))
     require_current(checked)
 
@@ -265,18 +301,43 @@ def _experiment_of(name: str) -> str:
     return owners[name]
 
 
-def _replicates(count: int | None, pilot: bool) -> range | None:
+def _replicates(count: int | None, pilot: bool, replication: bool) -> Callable[[Experiment], range]:
+    from generator.running import run as running
     from generator.spec import PILOT
 
-    if not pilot:
-        return range(count) if count else None
-    return range(PILOT.start, PILOT.start + (count or 64))
+    if sum([count is not None and not pilot, pilot, replication]) > 1:
+        raise UsageError("expected one of --replicates, --pilot and --replication, found more")
+    if replication:
+        return running.replication
+    if pilot:
+        return lambda experiment: range(PILOT.start, PILOT.start + (count or experiment.replicates))
+    return (lambda experiment: range(count)) if count else running.registered
 
 
-def _run(chosen: list[Experiment], workers: int, replicates: range | None) -> list[str]:
-    from generator.running.run import run as run_experiments
+def _run(
+    chosen: list[Experiment],
+    workers: int,
+    replicates: Callable[[Experiment], range] | None = None,
+    cluster: str | None = None,
+) -> list[str]:
+    from generator.running import run as running
 
-    return run_experiments(chosen, ROOT, replicates=replicates, workers=workers, progress=_progress)
+    return running.run(
+        chosen,
+        ROOT,
+        replicates=replicates or running.registered,
+        workers=workers,
+        cluster=cluster,
+        progress=_progress,
+    )
+
+
+def _write_times(chosen: list[Experiment], workers: int) -> None:
+    from generator.running.growth import measure_growth
+    from generator.running.run import write_run_times
+
+    article = experiments.find("learning-rate").conditions["low"]
+    write_run_times(chosen, ROOT, datetime.date.today().isoformat(), measure_growth(article, workers))
 
 
 def _settings() -> "Settings":
@@ -285,12 +346,19 @@ def _settings() -> "Settings":
     return read_settings(ROOT)
 
 
+def _address() -> str:
+    """Where this project's site is published; the installed tool has no project."""
+    if not (ROOT / "mkdocs.yml").is_file():
+        raise UsageError("expected --published with the address or folder of a published site, found none")
+    return _settings().address
+
+
 def _citation(figure: str, version: str | None, published: str | None) -> Any:
     """The citation of a published version of a figure, or of what the records here say."""
     if version or published:
         from generator.citing.catalogue import read_catalogue
 
-        catalogue = read_catalogue(published or _settings().address)
+        catalogue = read_catalogue(published or _address())
         return catalogue.citation(figure, version or catalogue.newest)
     from generator.pages.report import citation_of
 
@@ -315,16 +383,19 @@ def _write_docs(workers: int, version: str) -> list[Any]:
 def _build(workers: int, *, version: str = "dev", address: str | None = None) -> bool:
     """Make the site unless it is what these sources would give; whether it was made."""
     from generator.publishing.freshness import is_fresh, mark_fresh, sources_digest
+    from generator.publishing.locking import only_build
 
-    digest = sources_digest(ROOT, version, address)
-    if is_fresh(ROOT, digest):
-        return False
-    from generator.publishing.names import is_release
-    from generator.publishing.site import build_site
+    site = ROOT / "site"
+    with only_build(ROOT, site):
+        digest = sources_digest(ROOT, version, address)
+        if is_fresh(ROOT, digest):
+            return False
+        from generator.publishing.names import is_release
+        from generator.publishing.site import build_site
 
-    nav = _write_docs(workers, version)
-    build_site(ROOT / "build" / "docs", nav, ROOT / "site", ROOT, address, indexed=is_release(version))
-    mark_fresh(ROOT, digest)
+        nav = _write_docs(workers, version)
+        build_site(ROOT / "build" / "docs", nav, site, ROOT, address, indexed=is_release(version))
+        mark_fresh(ROOT, digest)
     return True
 
 

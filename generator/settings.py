@@ -9,6 +9,9 @@ import yaml
 
 from generator.errors import GeneratorError
 
+#: The parser in C where PyYAML has it: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
@@ -45,7 +48,7 @@ def read_settings(root: Path) -> Settings:
 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except FileNotFoundError:
         raise GeneratorError(f"expected the site's configuration in {path}, found no such file") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

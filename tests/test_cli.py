@@ -39,7 +39,17 @@ def test_list_names_every_experiment_condition_claim_and_figure() -> None:
         (("explain", "batchsize"), 2, "did you mean 'batch-size'?"),
         (("publish", "../x"), 2, "found '../x'"),
         (("run", "--workers", "0"), 2, "0 is not in the range x>=1"),
+        (("run", "--pilot", "--replication"), 2, "expected one of --replicates, --pilot and --replication, found more"),
+        (("prune", "--keep", "much"), 2, "expected a size such as '500 MB'"),
         (("run", "--replicates", "many"), 2, "'many' is not a valid integer"),
+        (("changes", "0.9", "."), 1, "expected a published version, a folder or a commit, found '0.9'"),
+        (("notice", "opinion", "fig-x", "--reason", "x"), 2, "'opinion' is not one of 'erratum', 'withdrawal'"),
+        (
+            ("cite-check", "gone.md", "--published", "gone"),
+            1,
+            "expected a published figures.json at gone, found: No such",
+        ),
+        (("bundle", ".git"), 2, "found '.git'"),
         (("no-such-command",), 2, "No such command 'no-such-command'"),
     ],
 )

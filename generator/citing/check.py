@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.citing.catalogue import Catalogue, CataloguedFigure, Edition, is_named
-from generator.citing.documents import documents, read_passages
+from generator.citing.documents import documents, files_in, read_passages
 from generator.citing.mentions import CONFIGURATIONS, Inventory, Mention, inventories_in, mentions_in
 from generator.citing.states import State, worst
 from generator.errors import GeneratorError, UnknownNameError
@@ -56,7 +56,7 @@ def check(paths: Sequence[Path], catalogue: Catalogue) -> list[CheckedCitation]:
     ]
     ordered = sorted(mentions, key=lambda mention: (mention.path, mention.line))
     checked = [judge(mention, catalogue) for mention in ordered]
-    return [c for c in checked if not (c.state is State.UNKNOWN and c.mention.may_be_another_s)]
+    return [c for c in checked if not (c.state is State.UNKNOWN and c.mention.is_bare_digest)]
 
 
 def as_json(checked: Sequence[CheckedCitation]) -> str:
@@ -73,10 +73,9 @@ def require_current(checked: Sequence[CheckedCitation]) -> None:
 
 def _inventories(paths: Sequence[Path], address: str) -> list[Inventory]:
     """The names of our versions in the configurations inside the folders that are scanned, and beside or above them."""
-    folders = {folder for path in paths for folder in ([path] if path.is_dir() else []) + list(path.parents)}
-    inside = {found for path in paths if path.is_dir() for name in CONFIGURATIONS for found in path.rglob(name)}
-    above = {folder / name for folder in folders for name in CONFIGURATIONS}
-    files = sorted(path for path in inside | above if path.is_file())
+    inside = {file for path in paths if path.is_dir() for file in files_in(path) if file.name in CONFIGURATIONS}
+    above = {folder / name for path in paths for folder in path.parents for name in CONFIGURATIONS}
+    files = sorted(inside | {path for path in above if path.is_file()})
     return [found for path in files for found in inventories_in(path, path.read_text(errors="replace"), address)]
 
 

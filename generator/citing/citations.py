@@ -63,7 +63,7 @@ def bibtex(citation: Citation) -> str:
     entry = Entry(
         "misc",
         fields=[
-            ("title", f"{{{citation.title}}}"),
+            ("title", f"{{{citation.title.translate(_IN_TEX)}}}"),
             ("year", str(citation.year)),
             ("howpublished", f"{citation.settings.name}, figure {citation.id}, version {citation.version}"),
             ("url", citation.url),
@@ -73,6 +73,18 @@ def bibtex(citation: Citation) -> str:
     )
     # The writer itself: to look it up by name reads the metadata of every installed package.
     return str(Writer().to_string(BibliographyData({citation.id: entry})))
+
+
+#: Signs that the writer takes for TeX, or that it would have to find in pairs.
+_IN_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "$": r"\$",
+        "^": r"\textasciicircum{}",
+    }
+)
 
 
 def csl(citation: Citation) -> str:

@@ -1,8 +1,9 @@
 """The documents that are scanned for citations: which files, and what of each a reader gets to see."""
 
 import json
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,38 +12,54 @@ from generator.errors import GeneratorError
 #: Folders that hold what somebody else wrote or a tool made; hidden folders are left out, too.
 SKIPPED_FOLDERS = frozenset({"__pycache__", "_build", "node_modules", "site-packages"})
 
-_HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
-#: Explicit markup that is no directive, target, footnote or substitution, with the indented lines that belong to it.
-_RST_COMMENT = re.compile(r"^( *)\.\.(?: +(?![\[_|]|\S+::).*)?\n(?:\1 +\S.*\n)*", re.MULTILINE)
+#: Fenced blocks, and spans that are not the argument of one of MyST's roles.
+_MARKDOWN_CODE = (
+    re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]* *$|\Z)", re.DOTALL | re.MULTILINE),
+    re.compile(r"(?<![`}])(`+)(?!`)(?:(?!\n\n).)*?(?<!`)\1(?!`)", re.DOTALL),
+)
+
+#: The lines after one that belong to it by their indentation, the first group of a pattern.
+_INDENTED = r"\n(?:(?:\1 +\S.*| *)\n)*"
+
+#: Explicit markup that is no directive, target, footnote or substitution.
+_RST_COMMENT = re.compile(rf"^( *)\.\.(?: +(?![\[_|]|\S+::).*)?{_INDENTED}", re.MULTILINE)
+
+_RST_CODE = (
+    re.compile(rf"^( *)(?:\.\. +(?:code|code-block|sourcecode)::.*|(?!\.\. ).*::){_INDENTED}", re.MULTILINE),
+    re.compile(r"``.+?``"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """Consecutive lines of a document; `markdown` where links and lines of Markdown mean something."""
+    """Consecutive lines of a document, from `line` on: all that is shown, and of that what is prose and no code.
+
+    An address means something in both, a reference or a line of ours only in prose.
+    """
 
     text: str
+    prose: str = ""
     line: int = 1
-    markdown: bool = False
 
 
 def documents(paths: Sequence[Path]) -> Iterator[Path]:
     """The files that are named, and all that can be read in the folders that are named, in order."""
     for path in paths:
         if path.is_dir():
-            yield from _inside(path)
+            yield from (file for file in files_in(path) if file.suffix.lower() in READERS)
         elif path.is_file():
             yield path
         else:
             raise GeneratorError(f"expected a file or folder to scan, found none at {path}")
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        skipped = any(part.startswith(".") or part in SKIPPED_FOLDERS for part in parts)
-        if path.suffix.lower() in READERS and not skipped and path.is_file():
-            yield path
+def files_in(folder: Path) -> Iterator[Path]:
+    """Every file below a folder that its owners wrote, in order."""
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in SKIPPED_FOLDERS)
+        yield from (Path(place, name) for name in sorted(names))
 
 
 def read_passages(path: Path) -> list[Passage]:
@@ -54,9 +71,11 @@ def read_passages(path: Path) -> list[Passage]:
     return list(READERS.get(path.suffix.lower(), _plain)(text))
 
 
-def blank(pattern: re.Pattern[str], text: str) -> str:
+def _without(patterns: Collection[re.Pattern[str]], text: str) -> str:
     """The text with every match made blank; all else stays where it was."""
-    return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    for pattern in patterns:
+        text = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    return text
 
 
 def _plain(text: str) -> Iterator[Passage]:
@@ -64,33 +83,35 @@ def _plain(text: str) -> Iterator[Passage]:
 
 
 def _html(text: str) -> Iterator[Passage]:
-    yield Passage(text=blank(_HTML_COMMENT, text))
+    yield Passage(text=_without([_HTML_COMMENT], text))
 
 
-def _markdown(text: str) -> Iterator[Passage]:
-    yield Passage(text=blank(_HTML_COMMENT, text), markdown=True)
+def _markdown(text: str, line: int = 1) -> Iterator[Passage]:
+    shown = _without([_HTML_COMMENT], text)
+    yield Passage(text=shown, prose=_without(_MARKDOWN_CODE, shown), line=line)
 
 
 def _restructured(text: str) -> Iterator[Passage]:
-    yield Passage(text=blank(_RST_COMMENT, f"{text}\n"))
+    shown = _without([_RST_COMMENT], f"{text}\n")
+    yield Passage(text=shown, prose=_without(_RST_CODE, shown))
 
 
 def _notebook(text: str) -> Iterator[Passage]:
     """The sources of a notebook's cells, each placed where the file has it; a broken notebook is read as it stands."""
     try:
-        cells = json.loads(text)["cells"]
-        sources = [(cell["cell_type"] == "markdown", cell["source"]) for cell in cells]
+        cells = [(cell["cell_type"], cell["source"]) for cell in json.loads(text)["cells"]]
     except (ValueError, KeyError, TypeError):
         yield Passage(text=text)
         return
     position = 0
-    for is_markdown, source in sources:
+    for kind, source in cells:
         lines = source if isinstance(source, list) else [source]
         # The longest line is the one that is least likely to stand elsewhere, too.
         anchor = max(lines, key=len, default="")
         position = max(position, text.find(json.dumps(anchor, ensure_ascii=False)[1:-1], position))
         line = text.count("\n", 0, position) + 1 - (lines.index(anchor) if lines else 0)
-        yield Passage(text="".join(lines), line=line, markdown=is_markdown)
+        cell = "".join(lines)
+        yield from _markdown(cell, line) if kind == "markdown" else [Passage(text=cell, line=line)]
 
 
 #: How the text of a kind of file is read, by the end of its name.

@@ -3,13 +3,15 @@
 Whatever is no full address, and no reference that the document's own configuration leads to the site, is no mention.
 """
 
+import bisect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.citing.catalogue import pinned_folder
-from generator.citing.documents import Passage, blank
+from generator.citing.documents import Passage
 
 _FIGURE = r"fig-[a-z0-9]+(?:[.-][a-z0-9]+)*"
 _VERSION = r"[a-z0-9][a-z0-9._-]*"
@@ -23,8 +25,7 @@ CONFIGURATIONS = frozenset({"conf.py", "myst.yml", "_config.yml"})
 #: What stands before an address that gets a name, in Python or YAML.
 _NAMED = r"""([\w.-]+)["']?\s*:\s*(?:\(\s*|-\s*|(?:kind:\s*\w+\s+)?url:\s*)?"""
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]* *$|\Z)", re.DOTALL | re.MULTILINE)
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\n).)*?(?<!`)\1(?!`)", re.DOTALL)
+#: What a path below the site's address can lead to.
 _TARGETS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -33,11 +34,12 @@ _TARGETS = tuple(
         rf"(?P<version>{_VERSION})/(?:[^?#]*)#(?P<figure>{_FIGURE})$",
     )
 )
-_ROLES = (
+#: Roles of Sphinx and MyST, with the name of an inventory before or inside them, and MyST's links.
+_REFERENCES = (
     re.compile(rf"[:{{]external\+(?P<name>[\w.-]+):(?:std:)?(?:num)?ref[:}}]`(?:[^`<]*<)?(?P<figure>{_FIGURE})>?`"),
     re.compile(rf"[:{{](?:external:)?(?:std:)?(?:num)?ref[:}}]`(?:[^`<]*<)?(?P<name>[\w.-]+):(?P<figure>{_FIGURE})>?`"),
+    re.compile(rf"\b(?:xref|inv):(?P<name>[\w.-]+)(?::[\w.*:-]*)?#(?P<figure>{_FIGURE})(?![\w-])"),
 )
-_LINK = re.compile(rf"\b(?:xref|inv):(?P<name>[\w.-]+)(?::[\w.*:-]*)?#(?P<figure>{_FIGURE})(?![\w-])")
 _DIGEST = re.compile(r"\bsha256:(?P<data>[0-9a-f]{64})\b")
 
 
@@ -61,8 +63,8 @@ class Mention:
         return (self.data, self.figure, self.version)
 
     @property
-    def may_be_another_s(self) -> bool:
-        """Whether only a digest is mentioned, which could be that of anything."""
+    def is_bare_digest(self) -> bool:
+        """Whether nothing but a digest is mentioned, which could be that of anything."""
         return self.text.startswith("sha256:")
 
 
@@ -83,52 +85,54 @@ def inventories_in(path: Path, text: str, address: str) -> Iterator[Inventory]:
 
 def mentions_in(path: Path, passage: Passage, address: str, inventories: Sequence[Inventory]) -> list[Mention]:
     """Every figure that a passage mentions; once a line, however often it stands there."""
-    found = [
-        Mention(path=str(path), line=passage.line + passage.text.count("\n", 0, match.start()), text=text, **target)
-        for match, text, target in _found(path, passage, address, inventories)
+    ends = [match.start() for match in re.finditer("\n", passage.text)]
+    mentions = [
+        Mention(path=str(path), line=passage.line + bisect.bisect_left(ends, start), text=text, **target)
+        for start, text, target in _found(path, passage, address, _names(path, inventories))
     ]
-    return list({(mention.line, mention.target): mention for mention in reversed(found)}.values())[::-1]
+    return list({(mention.line, mention.target): mention for mention in reversed(mentions)}.values())[::-1]
 
 
-_Found = tuple[re.Match[str], str, dict[str, str | None]]
+class _Found(NamedTuple):
+    """Where something is mentioned, how it is written, and the fields of a mention that say what it is."""
+
+    start: int
+    text: str
+    target: Mapping[str, str | None]
 
 
-def _found(path: Path, passage: Passage, address: str, inventories: Sequence[Inventory]) -> Iterator[_Found]:
+def _found(path: Path, passage: Passage, address: str, names: Mapping[str, str]) -> Iterator[_Found]:
     yield from _addresses(passage.text, address)
     if path.suffix in {".bib", ".json"}:
         yield from _digests(passage.text)
-    yield from _references(passage.text, _ROLES, _names(path, inventories))
-    if passage.markdown:
-        prose = blank(_CODE_SPAN, blank(_FENCE, passage.text))
-        yield from _references(prose, [_LINK], _names(path, inventories))
-        yield from _own_lines(prose)
+    yield from _references(passage.prose, names)
+    yield from _own_lines(passage.prose)
 
 
 def _addresses(text: str, address: str) -> Iterator[_Found]:
-    for match in re.finditer(rf"""{_site(address)}([^\s"'<>()\[\]{{}}|\\`]*)""", text):
-        written = match[1].rstrip(".,;:!*_")
-        targets = (pattern.match(written) for pattern in _TARGETS)
+    for match in re.finditer(rf"""({_site(address)})([^\s"'<>()\[\]{{}}|\\`]*)""", text):
+        path = match[2].rstrip(".,;:!*_")
+        targets = (pattern.match(path) for pattern in _TARGETS)
         if target := next(filter(None, targets), None):
-            yield match, match[0][: len(match[0]) - len(match[1]) + len(written)], target.groupdict()
+            yield _Found(match.start(), match[1] + path, target.groupdict())
 
 
 def _digests(text: str) -> Iterator[_Found]:
     """Digests in bibliographies; one that stands beside the address that is named after it says nothing new."""
     for match in _DIGEST.finditer(text):
         if f"/{pinned_folder(match['data'])}/" not in text:
-            yield match, match[0], match.groupdict()
+            yield _Found(match.start(), match[0], match.groupdict())
 
 
-def _references(text: str, patterns: Sequence[re.Pattern[str]], names: dict[str, str]) -> Iterator[_Found]:
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            if match["name"] in names:
-                yield match, match[0], {"figure": match["figure"], "version": names[match["name"]]}
+def _references(text: str, names: Mapping[str, str]) -> Iterator[_Found]:
+    for match in (match for pattern in _REFERENCES for match in pattern.finditer(text)):
+        if match["name"] in names:
+            yield _Found(match.start(), match[0], {"figure": match["figure"], "version": names[match["name"]]})
 
 
 def _own_lines(text: str) -> Iterator[_Found]:
     for match in re.finditer(rf"^{OWN_LINE.pattern}$", text, re.MULTILINE):
-        yield match, match[0].strip(), {"figure": match["figure"], "version": match["version"]}
+        yield _Found(match.start(), match[0].strip(), {"figure": match["figure"], "version": match["version"]})
 
 
 def _names(path: Path, inventories: Sequence[Inventory]) -> dict[str, str]:

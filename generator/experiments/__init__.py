@@ -1,12 +1,18 @@
 """The questions: one short declarative file each, found by iterating this package."""
 
+import dataclasses
 import functools
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 
-from generator.errors import UnknownNameError
+from generator import spec
+from generator.errors import GeneratorError, UnknownNameError
 from generator.spec import Experiment, SpecificationError
+
+#: How Python words a keyword that a class does not take.
+_UNKNOWN_FIELD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 
 
 @functools.cache
@@ -31,7 +37,24 @@ def find(name: str) -> Experiment:
 def _experiments() -> Iterator[Experiment]:
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
-            yield importlib.import_module(f"{__name__}.{module.name}").EXPERIMENT
+            yield _declared(module.name)
+
+
+def _declared(name: str) -> Experiment:
+    """The experiment that a file declares; what is wrong with it is told with the file's name."""
+    try:
+        return importlib.import_module(f"{__name__}.{name}").EXPERIMENT  # type: ignore[no-any-return]
+    except (GeneratorError, TypeError, AttributeError) as error:
+        raise SpecificationError(f"generator/experiments/{name}.py: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """A misspelt field as such; whatever else as it is."""
+    found = _UNKNOWN_FIELD.match(str(error))
+    kind = getattr(spec, found[1], None) if found else None
+    if found is None or kind is None:
+        return str(error)
+    return str(UnknownNameError(f"field of {found[1]}", found[2], [field.name for field in dataclasses.fields(kind)]))
 
 
 def _refuse_repeats(kind: str, names: list[str]) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from generator.figures.catalogue import KINDS
 from generator.figures.compaction import compact
 from generator.figures.image import SCALE, shown_size
-from generator.figures.lettering import DPI, legible
+from generator.figures.lettering import DPI
 from generator.figures.plot import Plot, table_csv
 from generator.figures.sheet import Sheet, style
 from generator.figures.style import DARK, LIGHT, WIDTH, Palette
 from generator.files import write_atomically
+from generator.text import shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def drawn(plot: Plot, palette: Palette) -> Sheet:
 def svg(sheet: Sheet, plot: Plot) -> bytes:
     """A drawing on a transparent ground, in pixels instead of the points that matplotlib writes."""
     file = io.BytesIO()
-    about = {"Title": legible(plot.title), "Description": legible(plot.alt), "Creator": None, "Date": None}
+    about = {"Title": shown(plot.title), "Description": shown(plot.alt), "Creator": None, "Date": None}
     sheet.figure.savefig(file, format="svg", facecolor="none", edgecolor="none", metadata=about)
     height = round(sheet.figure.get_figheight() * DPI)
     points, pixels = f'width="{WIDTH}pt" height="{height}pt"', f'width="{WIDTH}" height="{height}"'
@@ -66,7 +67,7 @@ def svg(sheet: Sheet, plot: Plot) -> bytes:
 def png(sheet: Sheet, plot: Plot) -> bytes:
     """A drawing on its paper, with two pixels for one."""
     file = io.BytesIO()
-    about = {"Title": legible(plot.title), "Description": legible(plot.alt), "Software": None}
+    about = {"Title": shown(plot.title), "Description": shown(plot.alt), "Software": None}
     paper = sheet.palette.paper
     sheet.figure.savefig(file, format="png", dpi=SCALE * DPI, facecolor=paper, edgecolor="none", metadata=about)
     return file.getvalue()

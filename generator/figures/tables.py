@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,16 +62,31 @@ def _shape(old: list[list[str]], new: list[list[str]]) -> str:
 
 def _pairs(old: list[list[str]], new: list[list[str]]) -> Iterator[Cell]:
     for before, after in zip(old[1:], new[1:], strict=True):
-        row = f"{old[0][0]} {after[0]}" if len(old[0]) > 1 else ""
+        row = _label(old[0], after)
         for column, *values in zip(old[0], before, after, strict=False):
             yield Cell(row=row, column=column, before=values[0], after=values[1])
 
 
+def _label(columns: list[str], row: list[str]) -> str:
+    """What a row is called: by its first words, or by its first number and what that counts."""
+    if len(columns) < 2:
+        return ""
+    words = list(itertools.takewhile(lambda cell: not _is_number(cell), row[:-1]))
+    return " ".join(filter(None, words)) or f"{columns[0]} {row[0]}"
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def _size(cell: Cell) -> float:
     """How much a number changed, relative to the larger; words that changed count as much as can be."""
-    try:
-        before, after = float(cell.before), float(cell.after)
-    except ValueError:
+    if not (_is_number(cell.before) and _is_number(cell.after)):
         return math.inf
+    before, after = float(cell.before), float(cell.after)
     largest = max(abs(before), abs(after))
     return abs(after - before) / largest if math.isfinite(largest) else math.inf

@@ -5,8 +5,9 @@ import hashlib
 import io
 import json
 import math
+import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib import metadata
 from multiprocessing import get_context
@@ -23,24 +24,64 @@ from generator.spec import plain
 #: From how many missing drawings on a second process pays for its start.
 _WORTH_A_PROCESS = 4
 
+_CHECKSUMS = "SHA256SUMS"
+
 
 def drawings(
     plots: Sequence[Plot], cache: Path, workers: int, progress: Callable[[int, str], Callable[[], None]]
 ) -> list[dict[str, bytes]]:
-    """Each plot's drawings and data table by file name; drawn only where `cache` has none."""
-    keys = [drawing_key(plot) for plot in plots]
-    missing = [(plot, cache / key) for plot, key in zip(plots, keys, strict=True) if not (cache / key).is_dir()]
+    """Each plot's drawings and data table by file name; drawn only where `cache` has none, or a damaged one."""
+    folders = [cache / drawing_key(plot) for plot in plots]
+    found = {folder: files for folder in folders if (files := kept(folder)) is not None}
+    missing = [(plot, folder) for plot, folder in zip(plots, folders, strict=True) if folder not in found]
     if missing:
         done = progress(len(missing), "drawing figures")
-        if workers > 1 and len(missing) >= _WORTH_A_PROCESS:
-            with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-                for _ in pool.map(_draw, missing):
-                    done()
-        else:
-            for job in missing:
-                _draw(job)
-                done()
-    return [{path.name: path.read_bytes() for path in sorted((cache / key).iterdir())} for key in keys]
+        for folder, files in _drawn(missing, workers):
+            found[folder] = files
+            done()
+    return [found[folder] for folder in folders]
+
+
+def _drawn(jobs: Sequence[tuple[Plot, Path]], workers: int) -> Iterator[tuple[Path, dict[str, bytes]]]:
+    """Draw each plot, in processes if that pays; its folder, and its files once they are kept there."""
+    if workers > 1 and len(jobs) >= _WORTH_A_PROCESS:
+        with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+            yield from pool.map(_draw, jobs)
+    else:
+        yield from map(_draw, jobs)
+
+
+def _draw(job: tuple[Plot, Path]) -> tuple[Path, dict[str, bytes]]:
+    from generator.figures.export import render
+
+    plot, folder = job
+    files = dict(sorted(render(plot).items()))
+    keep(files, folder)
+    return folder, files
+
+
+def keep(files: Mapping[str, bytes], folder: Path) -> None:
+    """Put a drawing's files and their checksums into a folder of the cache, which appears when it is complete."""
+    aside = folder.with_name(f".{folder.name}")
+    for left in (aside, folder):
+        shutil.rmtree(left, ignore_errors=True)
+    for name, content in {**files, _CHECKSUMS: checksums(files)}.items():
+        write_atomically(aside / name, content)
+    aside.replace(folder)
+
+
+def kept(folder: Path) -> dict[str, bytes] | None:
+    """A drawing's files as they were put into a folder of the cache; None where any is missing or has changed."""
+    try:
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    except OSError:
+        return None
+    return files if files.pop(_CHECKSUMS, None) == checksums(files) else None
+
+
+def checksums(files: Mapping[str, bytes]) -> bytes:
+    """One line a file, as `sha256sum --check` reads it."""
+    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
 def drawing_key(plot: Plot) -> str:
@@ -93,14 +134,3 @@ def archive(files: Mapping[str, bytes]) -> bytes:
             packing = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             made.writestr(entry, files[name], compress_type=packing)
     return buffer.getvalue()
-
-
-def _draw(job: tuple[Plot, Path]) -> None:
-    """Draw a plot into its folder of the cache; the folder appears when it is complete."""
-    from generator.figures.export import render
-
-    plot, folder = job
-    aside = folder.with_name(f".{folder.name}.{plot.id}")
-    for name, content in render(plot).items():
-        write_atomically(aside / name, content)
-    aside.replace(folder)

@@ -1,5 +1,6 @@
 """Everything that pages are made from, gathered before anything is written."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,16 @@ from generator.spec import Experiment
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """An experiment with its record, what was found and the figures that show it."""
+    """An experiment with its record, what was found and the figures that show it.
+
+    `replication` has what was found when it was repeated with new replicates, by claim.
+    """
 
     experiment: Experiment
     record: Record
     claims: tuple[ClaimFindings, ...]
     plots: tuple[Plot, ...]
+    replication: Mapping[str, ClaimFindings]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +58,7 @@ def gather(root: Path, experiments: Sequence[Experiment], settings: Settings, ve
     _require_registered(found)
     judged = with_holm([claim for experiment, record in found for claim in find(experiment, record)])
     return Inputs(
-        studies=tuple(_study(experiment, record, judged) for experiment, record in found),
+        studies=tuple(_study(experiment, record, judged, root) for experiment, record in found),
         registrations=registrations.read(root),
         times=read_times(root),
         settings=settings,
@@ -61,11 +66,27 @@ def gather(root: Path, experiments: Sequence[Experiment], settings: Settings, ve
     )
 
 
-def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFindings]) -> Study:
+def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFindings], root: Path) -> Study:
     own = {claim.id for claim in experiment.claims}
     claims = tuple(c for c in judged if c.claim.id in own)
     plots = tuple(prepare(figure, experiment, record, claims) for figure in experiment.figures)
-    return Study(experiment=experiment, record=record, claims=claims, plots=plots)
+    return Study(
+        experiment=experiment,
+        record=record,
+        claims=claims,
+        plots=plots,
+        replication=_replication(experiment, root),
+    )
+
+
+def _replication(experiment: Experiment, root: Path) -> dict[str, ClaimFindings]:
+    """What a repetition found on the claims that still stand as they were registered then."""
+    path = root / "records" / "replication" / f"{experiment.id}.json"
+    if not path.is_file():
+        return {}
+    record = records.read(path)
+    standing = tuple(c for c in experiment.claims if record.registration.get(c.id) == experiment.registration(c))
+    return {c.claim.id: c for c in find(dataclasses.replace(experiment, claims=standing), record)}
 
 
 def _require_registered(found: Sequence[tuple[Experiment, Record]]) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unicodedata import category
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from latex2mathml.converter import convert
@@ -16,14 +15,13 @@ from markupsafe import Markup
 from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
+from generator.pages.outlook import outlook, seconds_an_experiment
+from generator.text import shown
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
 _WORDS = re.compile(r"[A-Za-z0-9._-]+(?: [A-Za-z0-9._-]+)*")
 _SPACES = re.compile(r"^ +| +$| {2,}")
 _BACKTICKS = re.compile("`+")
-
-#: Not to be seen, but what joins or parts the letters around them.
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 #: How the forms of a citation are coloured.
 _LANGUAGES = {"text": "text", "bibtex": "bibtex", "csl": "json", "markdown": "markdown", "html": "html"}
@@ -57,6 +55,7 @@ def environment(templates: Path) -> Environment:
         made.filters[name] = getattr(wording, name)
     for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)
+    made.filters.update(outlook=outlook, seconds_an_experiment=seconds_an_experiment)
     made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
 
@@ -81,9 +80,12 @@ def escape(value: Any) -> Any:
     return Markup(_SPACES.sub(lambda spaces: "&#32;" * len(spaces[0]), literal))
 
 
-def shown(text: str) -> str:
-    """The text as a page can show it: U+FFFD for what is not to be seen, such as controls, on one line."""
-    return "".join(c if c in _JOINERS or c.isprintable() or category(c) == "Zs" else _stand_in(c) for c in text)
+def _shown_throughout(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {name: _shown_throughout(item) for name, item in value.items()}
+    return [_shown_throughout(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def code(value: str) -> Markup:
@@ -109,8 +111,8 @@ def unescaped_by_theme(value: str) -> str:
 
 
 def as_json(value: Any) -> Markup:
-    """A value as JSON, which is YAML too."""
-    return Markup(json.dumps(value, ensure_ascii=False))
+    """A value as JSON, which is YAML too, as long as its texts have no sign that YAML refuses."""
+    return Markup(json.dumps(_shown_throughout(value), ensure_ascii=False))
 
 
 def cells(row: Sequence[Any]) -> Markup:
@@ -135,7 +137,3 @@ def _literal(character: str) -> str:
     if character == " " or (not character.isspace() and (character.isalnum() or not character.isascii())):
         return character
     return f"&#{ord(character)};"
-
-
-def _stand_in(character: str) -> str:
-    return " " if character in "\n\r\t" else "\N{REPLACEMENT CHARACTER}"

@@ -141,7 +141,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "material_ratio": MATERIAL_RATIO,
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
-    for name in ("index", "claims", "figures", "methods", "times"):
+    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
         yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
@@ -161,8 +161,14 @@ def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
         {"Home": "index.md"},
         *({name: pages} for name, pages in chapters.items() if pages),
         {"Claims": "claims.md"},
-        {"Figures": [{"All figures": "figures.md"}, *drawn]},
-        {"How it was measured": [{"Methods": "methods.md"}, {"Computation times": "times.md"}]},
+        {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
+        {
+            "How it was measured": [
+                {"Methods": "methods.md"},
+                {"Computation times": "times.md"},
+                {"Larger than one machine": "larger.md"},
+            ]
+        },
     ]
 
 

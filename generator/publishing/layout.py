@@ -41,7 +41,7 @@ class Plan:
 
 def plan_version(root: Path, base: Snapshot, version: str, alias: str | None, files: Mapping[str, bytes]) -> Plan:
     """The branch with a site's files as a version; refuses to alter a release, or to give a version two aliases."""
-    _require_unaltered(base, version, files)
+    require_unaltered(base, version, files)
     versions, aliases = _register(root, base, version, alias)
     copies = {f"{folder}/{name}": content for folder in (version, *aliases) for name, content in files.items()}
     figures = figures_of(files)
@@ -62,7 +62,8 @@ def plan_status(root: Path, base: Snapshot) -> Plan:
     return Plan(folders=frozenset(), files=_root_files(root, base, versions, _read_history(root, base)))
 
 
-def _require_unaltered(base: Snapshot, version: str, files: Mapping[str, bytes]) -> None:
+def require_unaltered(base: Snapshot, version: str, files: Mapping[str, bytes]) -> None:
+    """Refuse to let a release that is on the branch have other files."""
     published = base.under(version)
     if not published or not is_release(version):
         return
@@ -124,7 +125,7 @@ def _root_files(
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
         "figures.json": _json(_catalogue(settings, versions, newest, judged)),
         **status_files(root, judged, newest, _compared(base, added), templates),
-        **pinned_files(figures, judged, base, templates),
+        **pinned_files(figures, judged, base, settings, templates),
     }
     return protected(made)
 

@@ -10,24 +10,35 @@ from typing import Any
 
 from jinja2 import Environment
 
+from generator.citing import citations
 from generator.citing.catalogue import pinned_folder
-from generator.citing.citations import ADDRESS_DIGITS
+from generator.citing.citations import ADDRESS_DIGITS, Citation
+from generator.pages.head import figure_head
 from generator.publishing.git import Snapshot
 from generator.publishing.history import PublishedFigure
+from generator.settings import Settings
 
 #: Later drawings are kept beside the first; the other files of a figure cite the version that they came with.
 DRAWINGS = (".svg", ".png")
 
+#: What the history says of a figure that its citation needs.
+_CITED = ("title", "alt", "caption", "version", "year", "data")
+
 
 def pinned_files(
-    figures: Iterable[PublishedFigure], history: Mapping[str, Any], published: Snapshot, templates: Environment
+    figures: Iterable[PublishedFigure],
+    history: Mapping[str, Any],
+    published: Snapshot,
+    settings: Settings,
+    templates: Environment,
 ) -> dict[str, bytes]:
     """What a version adds to the lasting folders of its figures, by path on the branch."""
     figures = list(figures)
     added = {path: content for figure in figures for path, content in _new_files(figure, published).items()}
     for data in sorted({figure.data for figure in figures if f"{figure.folder}/{figure.id}.csv" in added}):
         names = {*published.under(pinned_folder(data)), *_inside(pinned_folder(data), added)} - {"index.html"}
-        added[f"{pinned_folder(data)}/index.html"] = _page(data, sorted(names), history, templates).encode()
+        shown = _citations(data, history, settings)
+        added[f"{pinned_folder(data)}/index.html"] = _page(shown, sorted(names), templates).encode()
     return added
 
 
@@ -47,11 +58,19 @@ def _new_files(figure: PublishedFigure, published: Snapshot) -> dict[str, bytes]
     }
 
 
-def _page(data: str, names: Sequence[str], history: Mapping[str, Any], templates: Environment) -> str:
-    shown = {
-        identifier: entries[-1]
+def _citations(data: str, history: Mapping[str, Any], settings: Settings) -> list[Citation]:
+    """The figures with these numbers, each as the first version shows it that has them."""
+    return [
+        Citation(id=identifier, settings=settings, **{name: entries[-1][name] for name in _CITED})
         for identifier, figure in sorted(history.items())
         if (entries := [entry for entry in figure["versions"] if entry["data"] == data])
-    }
-    files = [name for name in names if "/" not in name]
-    return templates.get_template("figure.html").render(figures=shown, files=files, data=data)
+    ]
+
+
+def _page(shown: Sequence[Citation], names: Sequence[str], templates: Environment) -> str:
+    return templates.get_template("figure.html").render(
+        figures=shown,
+        texts=[citations.text(citation) for citation in shown],
+        files=[name for name in names if "/" not in name],
+        head=figure_head(shown[0], shown[0].url),
+    )

@@ -32,12 +32,17 @@ def protected(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def with_policy(page: bytes, name: str) -> bytes:
     """A page with the policy that fits it, in the place of one that it has already."""
-    bare = _PRESENT.sub(b"", page)
+    bare = without_policy(page)
     charset = _CHARSET.search(bare)
     if charset is None:
         raise GeneratorError(f"{name}: expected <meta charset=utf-8>, after which the policy stands, found none")
     policy = f'<meta http-equiv="Content-Security-Policy" content="{policy_of(bare)}">'
     return bare[: charset.end()] + policy.encode() + bare[charset.end() :]
+
+
+def without_policy(page: bytes) -> bytes:
+    """A page without the policy that it states."""
+    return _PRESENT.sub(b"", page)
 
 
 def policy_of(page: bytes) -> str:

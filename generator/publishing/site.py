@@ -1,22 +1,19 @@
 """The Markdown of the pages becomes the site: MkDocs builds it aside, the gate checks it, and it takes its place."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import filelock
 import yaml
 
 from generator.errors import GeneratorError
-from generator.files import make_folder
 from generator.publishing.gate import Problem, check_site
+from generator.publishing.locking import only_build
 from generator.publishing.policy import protect
-from generator.publishing.tree import beside, heal, require_ours, seal, swap
+from generator.publishing.tree import beside, require_ours, seal, swap
 from generator.settings import read_settings
 
 #: Everything around a build that could reach its bytes. MkDocs stamps the epoch into the compressed sitemap.
@@ -46,30 +43,15 @@ def build_site(
     """
     target = target.resolve()
     address = site_url or read_settings(root).address
-    with _only_build(root):
-        heal(target)
+    with only_build(root, target):
         require_ours(target)
         configuration = write_configuration(docs, nav, target, root, address, indexed=indexed)
         new = beside(target, "new")
-        try:
-            _run_mkdocs(configuration, new)
-            protect(new)
-            _require_clean(check_site(new))
-            seal(new, address)
-            swap(new, target)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-
-
-@contextmanager
-def _only_build(root: Path) -> Iterator[None]:
-    """One build at a time per project: they share `build/mkdocs.yml` and the target."""
-    make_folder(root / "build")
-    try:
-        with filelock.FileLock(root / "build" / "site.lock"):
-            yield
-    except OSError as error:
-        raise GeneratorError(f"expected to write the site, found {error.strerror}: {error.filename}") from error
+        _run_mkdocs(configuration, new)
+        protect(new)
+        _require_clean(check_site(new))
+        seal(new, address)
+        swap(new, target)
 
 
 def write_configuration(

@@ -6,7 +6,7 @@ the commit it was prepared on; so a reader never sees half a version, and two wh
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from generator.errors import GeneratorError
 from generator.publishing.git import (
     GitError,
     Snapshot,
+    break_locks,
     commit_at,
     git,
     is_ancestor,
@@ -27,7 +28,7 @@ from generator.publishing.git import (
     snapshot,
     swap_reference,
 )
-from generator.publishing.layout import Plan, plan_status, plan_version
+from generator.publishing.layout import Plan, plan_status, plan_version, require_unaltered
 from generator.publishing.names import require_alias_name, require_version_name
 from generator.publishing.tree import digest_of_files, published_files, read_seal
 from generator.settings import read_settings
@@ -89,7 +90,7 @@ def publish(
     other bytes are an error that names the files. Other names, and aliases, may be replaced.
     """
     require_publishable(root, version, alias)
-    files = _sealed_files(site, version_site_url(root, version))
+    files = sealed_files(site, version_site_url(root, version))
     target = Target(root=root, branch=branch, remote=remote, push=push)
     commit, changed = _swapped_in(
         target, f"Publish {version}", lambda base: plan_version(root, base, version, alias, files)
@@ -103,6 +104,11 @@ def publish_status(*, root: Path, push: bool = False, branch: str = "gh-pages", 
     require_committed(root)
     target = Target(root=root, branch=branch, remote=remote, push=push)
     return _swapped_in(target, "Publish the status of figures", lambda base: plan_status(root, base))[1]
+
+
+def require_as_published(root: Path, version: str, files: Mapping[str, bytes], branch: str = "gh-pages") -> None:
+    """Refuse other files than those of a release that is published."""
+    require_unaltered(snapshot(root, commit_at(root, f"refs/heads/{branch}")), version, files)
 
 
 def published_catalogue(root: Path, branch: str = "gh-pages") -> Catalogue:
@@ -128,7 +134,9 @@ def _swapped_in(target: Target, message: str, plan: Callable[[Snapshot], Plan]) 
     """Commit a plan on the branch, starting again when somebody was faster; the commit, and whether it is a new one."""
     root, branch, remote = target.root, target.branch, target.remote
     reference = f"refs/heads/{branch}"
-    with _lock(require_repository(root)):
+    folder = require_repository(root)
+    with _lock(folder):
+        break_locks(folder, (f"refs/heads/{SCRATCH}", reference, "packed-refs"))
         for _ in range(ATTEMPTS):
             local = commit_at(root, reference)
             base = snapshot(root, _base(root, local, branch, remote, target.push))
@@ -140,7 +148,7 @@ def _swapped_in(target: Target, message: str, plan: Callable[[Snapshot], Plan]) 
     raise GeneratorError(f"expected {branch} to hold still meanwhile, found that it moved {ATTEMPTS} times: {message}")
 
 
-def _sealed_files(site: Path, address: str) -> dict[str, bytes]:
+def sealed_files(site: Path, address: str) -> dict[str, bytes]:
     """The published files of a site, which must be the ones that were built for this address and checked."""
     sealed = read_seal(site)
     if sealed is None:
@@ -208,7 +216,7 @@ def _commit(root: Path, base: Snapshot, plan: Plan, message: str) -> str:
             for path, content in sorted(plan.files.items()):
                 commit.add_file(mike.git_utils.FileInfo(path, content))
         return git(root, "rev-parse", "--verify", scratch)
-    except mike.git_utils.GitError as error:
+    except (mike.git_utils.GitError, BrokenPipeError) as error:
         raise GeneratorError(f"expected git to write a commit, found: {' '.join(str(error).split())}") from None
     finally:
         _point(root, scratch, None)

@@ -13,8 +13,12 @@ from generator.stats.inference import holm
 
 @dataclass(frozen=True, kw_only=True)
 class FindingChange:
-    """A comparison in two records. `p_holm` is adjusted over all comparisons that the report tests."""
+    """A comparison in two records, on the data set that `data_set` labels.
 
+    `p_holm` is adjusted over all comparisons that the report tests.
+    """
+
+    data_set: str
     before: Finding
     after: Finding
     difference: Difference
@@ -97,7 +101,12 @@ def _findings(experiment: Experiment, claims: Sequence[str], before: Record, aft
     paired = before.replicates == after.replicates
     for old_claim, new_claim in zip(find(chosen, before), find(chosen, after), strict=True):
         for old, new in zip(old_claim.findings, new_claim.findings, strict=True):
-            yield FindingChange(before=old, after=new, difference=difference(old.effects, new.effects, paired=paired))
+            yield FindingChange(
+                data_set=experiment.data_sets[new.data_set].label,
+                before=old,
+                after=new,
+                difference=difference(old.effects, new.effects, paired=paired),
+            )
 
 
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Setting]:

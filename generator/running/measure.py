@@ -1,15 +1,34 @@
 """From curves to a record's cell: metrics per replicate, quantiles and single runs, rounded once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from generator.errors import GeneratorError, UnknownNameError
 from generator.records.record import QUANTILES, Cell, CurveSummary
 from generator.records.rounding import rounded_all
-from generator.spec import Curve, Metric, Stopping
+from generator.spec import Condition, Curve, Experiment, Metric, SpecificationError, Stopping
 from generator.stats.roughness import statistic
 from generator.training.stopping import EarlyStopping, apply_stopping
+
+
+def _always(_: Condition) -> bool:
+    return True
+
+
+def _validated(condition: Condition) -> bool:
+    return condition.validation_share > 0
+
+
+#: The curves that training records, and of which conditions. Whether there are test examples only the data know.
+CURVES: Mapping[str, Callable[[Condition], bool]] = {
+    **dict.fromkeys(("step_loss", "step_data_loss", "step_accuracy"), _always),
+    **dict.fromkeys(("loss", "data_loss", "accuracy", "penalty", "kernel_norm"), _always),
+    **dict.fromkeys(("train_loss", "train_data_loss", "train_accuracy"), _always),
+    **dict.fromkeys(("val_loss", "val_data_loss", "val_accuracy"), _validated),
+    **dict.fromkeys(("test_loss", "test_data_loss", "test_accuracy"), _always),
+    "dead_units": lambda condition: "dead_units" in condition.probes,
+}
 
 #: Single runs that a record keeps of each curve, for drawing.
 RUNS_KEPT = 4
@@ -24,6 +43,34 @@ def measure(
         curves={curve.name: _summary(_named(curves, curve.name)[:, : curve.last], replicates) for curve in kept},
         diverged=int(_diverged(curves).sum()),
     )
+
+
+def require_measurable(experiment: Experiment) -> None:
+    """Refuse a metric that no run of the experiment can give, before anything is trained."""
+    for data_set, role, condition in experiment.cells():
+        for metric in experiment.metrics(data_set, role):
+            try:
+                _require_statistic(metric)
+                if isinstance(condition, Condition):
+                    _require_curve(metric, condition)
+            except GeneratorError as error:
+                raise SpecificationError(f"experiment {experiment.id}, condition {role}: {error}") from error
+
+
+def _require_statistic(metric: Metric) -> None:
+    """The statistic exists and a curve of the window's length is long enough for it."""
+    first, last = metric.window
+    compute = statistic(metric.statistic)
+    if metric.stopping is None:
+        compute(np.linspace(1.0, 2.0, last - first + 1))
+
+
+def _require_curve(metric: Metric, condition: Condition) -> None:
+    known = [name for name, is_recorded in CURVES.items() if is_recorded(condition)]
+    monitored = metric.stopping.monitor if metric.stopping else None
+    for name in (metric.curve, metric.minus, monitored):
+        if name is not None and name not in known:
+            raise UnknownNameError("curve", name, known)
 
 
 def value_of(curves: Mapping[str, np.ndarray], metric: Metric) -> np.ndarray:

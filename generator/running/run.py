@@ -17,11 +17,11 @@ from generator.records import record as records
 from generator.records.provenance import lock_digest, source_digest, versions
 from generator.records.record import Record
 from generator.records.registrations import require_registered
-from generator.records.times import Times, read_times, write_times
+from generator.records.times import Growth, Times, read_times, write_times
 from generator.running.conditions import CHUNK, modules, tasks
 from generator.running.keys import run_key
 from generator.running.store import Store
-from generator.spec import Experiment, Task, digest_of
+from generator.spec import REPLICATION, Experiment, Task, digest_of
 
 #: Called with the number of tasks to do and what they are; returns what to call as each is done.
 Progress = Callable[[int, str], Callable[[], None]]
@@ -62,26 +62,49 @@ def plan(experiment: Experiment, replicates: range) -> Plan:
     )
 
 
+def registered(experiment: Experiment) -> range:
+    """The replicates that decide an experiment's claims."""
+    return range(experiment.replicates)
+
+
+def replication(experiment: Experiment) -> range:
+    """The replicates that repeat an experiment once."""
+    return range(REPLICATION.start, REPLICATION.start + experiment.replicates)
+
+
 def run(
     experiments: Sequence[Experiment],
     root: Path,
     *,
-    replicates: range | None = None,
+    replicates: Callable[[Experiment], range] = registered,
     workers: int = 2,
+    cluster: str | None = None,
     progress: Progress,
 ) -> list[str]:
     """Bring the records of these experiments up to date; returns the ids of those whose record changed.
 
-    Other `replicates` than those an experiment registers give a record for trying out, under `build/`.
+    Other `replicates` than those an experiment registers give a record for trying out, under `build/`. Tasks run in
+    `workers` processes here, or on the Dask cluster whose scheduler has the address `cluster`.
     """
-    plans = [plan(e, replicates or range(e.replicates)) for e in experiments]
-    require_registered(root, [p.experiment for p in plans if p.replicates == range(p.experiment.replicates)])
+    plans = [plan(e, replicates(e)) for e in experiments]
+    require_registered(
+        root, [p.experiment for p in plans if p.replicates in (registered(p.experiment), replication(p.experiment))]
+    )
     store = _store(root)
     waiting = [p for p in plans if not _is_current(p, root, store)]
+    if waiting:
+        _require_measurable(waiting)
     missing = {key: task for p in waiting for chunks in p.keyed.values() for task, key in chunks if key not in store}
     if missing:
-        compute_missing(store, missing, workers, progress, _expected_seconds(root, waiting))
+        compute_missing(store, missing, workers, progress, expected=_expected_seconds(root, waiting), cluster=cluster)
     return [p.experiment.id for p in waiting if _write_record(p, root, store)]
+
+
+def _require_measurable(plans: Sequence[Plan]) -> None:
+    from generator.running.measure import require_measurable
+
+    for waiting in plans:
+        require_measurable(waiting.experiment)
 
 
 def compute_missing(
@@ -89,13 +112,20 @@ def compute_missing(
     missing: Mapping[str, Task],
     workers: int,
     progress: Progress,
+    *,
     expected: Mapping[str, float] | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Compute these tasks into the store."""
-    from generator.running.executors import compute
+    from generator.running import cluster as clusters
+    from generator.running import executors
 
     done = progress(len(missing), f"training {CHUNK} replicates of each condition")
-    compute(store, [(task, key) for key, task in missing.items()], workers, done, expected)
+    keyed = [(task, key) for key, task in missing.items()]
+    if cluster:
+        clusters.compute(store, keyed, cluster, done)
+    else:
+        executors.compute(store, keyed, workers, done, expected)
 
 
 def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:
@@ -111,16 +141,16 @@ def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:
     }
 
 
-def write_run_times(experiments: Sequence[Experiment], root: Path, date: str) -> None:
+def write_run_times(experiments: Sequence[Experiment], root: Path, date: str, growth: Sequence[Growth]) -> None:
     """Rewrite the committed times from what was computed here; a result that came from elsewhere has none."""
     store = _store(root)
     seconds = {}
     for experiment in experiments:
-        cells = plan(experiment, range(experiment.replicates)).keyed
+        cells = plan(experiment, registered(experiment)).keyed
         taken = {"/".join(cell): [store.seconds(key) for _, key in chunks] for cell, chunks in cells.items()}
         seconds[experiment.id] = {cell: round(sum(t or 0.0 for t in times), 2) for cell, times in taken.items()}
     machine = f"{platform.machine()}, {os.cpu_count()} processors"
-    write_times(root, Times(date=date, machine=machine, seconds=seconds))
+    write_times(root, Times(date=date, machine=machine, seconds=seconds, growth=tuple(growth)))
 
 
 def make_record(plan: Plan, root: Path, store: Store) -> Record:
@@ -146,10 +176,9 @@ def make_record(plan: Plan, root: Path, store: Store) -> Record:
 
 
 def record_path(root: Path, experiment: Experiment, replicates: range) -> Path:
-    """Where a record belongs: among the committed ones only with the registered replicates."""
-    registered = replicates == range(experiment.replicates)
-    folder = root / "records" if registered else root / "build" / "records"
-    return folder / f"{experiment.id}.json"
+    """Where a record belongs: among the committed ones only with the registered replicates, or as many new ones."""
+    folders = {registered(experiment): "records", replication(experiment): "records/replication"}
+    return root / folders.get(replicates, "build/records") / f"{experiment.id}.json"
 
 
 def _store(root: Path) -> Store:

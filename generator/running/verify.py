@@ -82,6 +82,7 @@ def check(experiment: Experiment, committed: Record, found: Record) -> Check:
     old, new = dict(_values(committed)), dict(_values(found))
     lost = [f"{place}: only in one record" for place in sorted(set(old) ^ set(new))]
     identical, within, beyond = _compared(old, new, tolerance)
+    lost += list(_registered_otherwise(experiment, committed))
     changes = () if lost else tuple(_changed_findings(experiment, committed, found, strictly=not beyond))
     return Check(
         experiment=experiment.id,
@@ -125,6 +126,13 @@ def _is_promised(committed: Record, found: Record) -> bool:
     """
     same = all(committed.provenance.get(name) == found.provenance.get(name) for name in ("versions", "environment"))
     return same and platform.machine() in _PROMISED_MACHINES
+
+
+def _registered_otherwise(experiment: Experiment, committed: Record) -> Iterator[str]:
+    """Claims that the record's numbers were not made to decide as they stand."""
+    for claim in experiment.claims:
+        if committed.registration.get(claim.id) != experiment.registration(claim):
+            yield f"{claim.id}: registered otherwise when the record was made"
 
 
 def _changed_findings(experiment: Experiment, committed: Record, found: Record, *, strictly: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ from generator.training.history import History
 from generator.training.orders import DRAWN, by_loss, drawn_orders, noise_weights
 from generator.training.probes import PROBES
 from generator.training.replicates import Evaluation, Program, Steps
+from generator.training.self_check import require_sound_arithmetic
 from generator.training.signature import signature
 from generator.training.supported import copy_of, require_supported
 from generator.training.weights import stacked_initial_weights
@@ -103,6 +104,7 @@ def train(
     """
     if len(replicates) == 0:
         raise GeneratorError("expected at least one replicate, found none")
+    require_sound_arithmetic()
     with precision(training.dtype):
         chunks = [
             _train_chunk(training, list(replicates[i : i + training.chunk]), progress, watch)

@@ -14,11 +14,11 @@
     if (!shown.length) return;
     const { status, told } = worst(shown);
     link.dataset.status = status;
-    link.textContent = `Status: ${status === told ? status : `${status} (${told})`}`;
+    link.textContent = `Status: ${told}`;
   };
 
   const links = document.querySelectorAll("[data-status-of]");
-  if (!links.length) return;
+  if (!links.length || location.protocol === "file:") return;
   fetch(new URL(`${links[0].dataset.root}figures.json`, location))
     .then((answer) => (answer.ok ? answer.json() : { figures: {} }))
     .then(({ figures }) => links.forEach((link) => tell(link, figures)))

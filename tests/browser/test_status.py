@@ -50,7 +50,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_version_says_how_it_stands(page: Page, address: str) -> None:
-    superseded = "Status: superseded (superseded by 0.2; 0.2 changed 1 of 2 values, the most b in a x: 1 to 2)"
+    superseded = "Status: superseded by 0.2; 0.2 changed 1 of 2 values, the most b in x: 1 to 2"
     link = page.locator("[data-status-of]")
     for path, told in {
         "0.1/": superseded,

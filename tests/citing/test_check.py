@@ -1,10 +1,14 @@
 """cite-check: every seeded citation is found in its state, and what merely looks like one is not."""
 
+import functools
+import http.server
 import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -171,9 +175,30 @@ def test_a_list_that_is_none_is_one_line(content: str, found: str) -> None:
         parse_catalogue(content.encode(), "x")
 
 
-def test_a_list_is_read_by_address_folder_or_file(published: Path, tmp_path: Path) -> None:
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a log."""
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def address(published: Path) -> Iterator[str]:
+    """The published folder on a server of this machine."""
+    handler = functools.partial(Quiet, directory=str(published))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_list_is_read_by_address_folder_or_file(published: Path, address: str, tmp_path: Path) -> None:
     expected = parse_catalogue(json.dumps(document()).encode(), "x")
     assert read_catalogue(str(published)) == read_catalogue(str(published / "figures.json")) == expected
+    assert read_catalogue(address) == read_catalogue(f"{address}/") == read_catalogue(f"{address}/figures.json")
+    assert read_catalogue(address) == expected
+    with pytest.raises(GeneratorError, match=r"at http://.*/gone/figures\.json, found: File not found"):
+        read_catalogue(f"{address}/gone")
     with pytest.raises(GeneratorError, match=r"expected a published figures\.json at .*gone, found: No such file"):
         read_catalogue(str(tmp_path / "gone"))
     with pytest.raises(GeneratorError, match=r"at http://127\.0\.0\.1:1/figures\.json, found: .*refused"):

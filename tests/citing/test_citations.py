@@ -1,5 +1,6 @@
 """Citations: each format is read back by the library that its users have."""
 
+import dataclasses
 import hashlib
 import json
 import warnings
@@ -18,6 +19,7 @@ from pybtex.database import parse_string
 from generator.citing.citations import FORMATS, Citation, citation_file, digest_of_table, formatted
 from generator.errors import UnknownNameError
 from generator.settings import Licence, Settings
+from tests.hostile import FRAGMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,6 +73,15 @@ def test_bibtex_is_read_back(citation: Citation) -> None:
     assert entries["fig-a"].fields["url"] == citation.url
     assert entries["fig-a"].fields["year"] == "2026"
     assert len(entries["fig-a"].persons["author"]) == 2
+
+
+def test_bibtex_takes_any_title(citation: Citation) -> None:
+    """Braces come in pairs, whatever the title; TeX shows its signs and runs none of its commands."""
+    for title in (*FRAGMENTS, "}{"):
+        entries = parse_string(formatted(dataclasses.replace(citation, title=title), "bibtex"), "bibtex").entries
+        assert list(entries) == ["fig-a"], title
+    written = formatted(dataclasses.replace(citation, title="a{b \\c $d^e"), "bibtex")
+    assert r"{a\textbraceleft{}b \textbackslash{}c \$d\textasciicircum{}e}" in written
 
 
 def test_csl_is_a_figure(citation: Citation) -> None:

@@ -30,5 +30,11 @@ def test_a_change_is_told(after: bytes, told: str) -> None:
     assert str(compare_tables(BEFORE, after)) == told
 
 
+def test_a_row_is_called_by_its_words() -> None:
+    before = b"set,mark,ratio,verdict\ndigits,estimate,2,yes\ndigits,run 1,3,\n"
+    told = str(compare_tables(before, before.replace(b"2,yes", b"4,yes")))
+    assert told == "changed 1 of 8 values, the most ratio in digits estimate: 2 to 4"
+
+
 def test_a_table_of_one_column_names_no_row() -> None:
     assert str(compare_tables(b"loss\n1\n", b"loss\n2\n")) == "changed 1 of 1 values, the most loss: 1 to 2"

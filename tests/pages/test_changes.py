@@ -55,7 +55,7 @@ def changes() -> Changes:
 
 def test_figures_are_new_gone_redrawn_or_show_other_numbers(changes: Changes) -> None:
     assert {figure.id: figure.what for figure in changes.figures} == {
-        "fig-a": "changed 1 of 2 values, the most b in a x: 1 to 2",
+        "fig-a": "changed 1 of 2 values, the most b in x: 1 to 2",
         "fig-b": "redrawn from the same numbers",
         "fig-c": "no longer shown",
         "fig-d": "new",

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from jinja2 import DictLoader, UndefinedError
 
-from generator.pages.markdown import cells, code, environment, escape, front_matter, math
+from generator.pages.markdown import as_json, cells, code, environment, escape, front_matter, math
 from tests.hostile import FRAGMENTS, TEXTS, folded, seen
 
 #: The extensions of mkdocs.yml that give signs a meaning.
@@ -66,6 +66,12 @@ def test_front_matter_is_one_yaml_string_without_tags() -> None:
         title = yaml.safe_load(f"title: {front_matter(value)}")["title"]
         assert set(title).isdisjoint('<>"')
         assert folded(html.unescape(title)) == seen(value)
+
+
+def test_json_in_front_matter_is_yaml_whatever_it_holds() -> None:
+    """A sign that YAML refuses would turn the whole front matter into text."""
+    assert yaml.safe_load(f"title: {as_json(FRAGMENTS)}")["title"] == [json.loads(as_json(text)) for text in FRAGMENTS]
+    assert [folded(json.loads(as_json(text))) for text in FRAGMENTS] == [seen(text) for text in FRAGMENTS]
 
 
 def test_numbers_and_markup_pass_and_nothing_else_is_trusted() -> None:

@@ -15,7 +15,7 @@ from pybtex.database import parse_string
 
 from generator import experiments
 from generator.errors import GeneratorError
-from generator.pages.figure_files import drawing_key
+from generator.pages.figure_files import drawing_key, keep
 from generator.pages.inputs import Inputs, gather
 from generator.pages.report import Report, make_report, write_report
 from generator.records import record as records
@@ -73,10 +73,7 @@ def report(original: Path, shared: Path) -> Report:
     inputs = inputs_of(original)
     _, *drawn = (plot for study in inputs.studies for plot in study.plots)
     for plot in drawn:
-        folder = original / ".cache" / "figures" / drawing_key(plot)
-        folder.mkdir(parents=True)
-        for name, content in rendered(plot, shared).items():
-            (folder / name).write_bytes(content)
+        keep(rendered(plot, shared), original / ".cache" / "figures" / drawing_key(plot))
     return make_report(inputs, original, 1, silent)
 
 

@@ -101,7 +101,7 @@ def test_what_releases_change_is_told_of_those_before(repository: Path, site: Si
         "0.4": "current",
         "0.3": "current",
         "0.2": f"superseded by 0.4; {shape}",
-        "0.1": f"superseded by 0.4; 0.2 changed 1 of 4 values, the most b in a y: 2 to 4; {shape}",
+        "0.1": f"superseded by 0.4; 0.2 changed 1 of 4 values, the most b in y: 2 to 4; {shape}",
     }
     # Back to the first numbers, which hold again; and a release that no longer shows the figure.
     publish(site("0.5", with_list(figure("fig-a", tables["0.1"]), "fig-a")), "0.5", root=repository)
@@ -139,6 +139,8 @@ def test_the_data_of_a_figure_has_an_address_that_only_grows(repository: Path, s
     added = hashlib.sha256(drawing.encode()).hexdigest()[:12]
     assert third[f"{added}/fig-a.svg"] == drawing
     assert {name: third[name] for name in first} == first
+    assert '<meta name="citation_title" content="Title &lt;of&gt; fig-a">' in first["index.html"]
+    assert "[Figure fig-a]. Fluctuations, version 0.1. https://fluctuations.example/f/" in first["index.html"]
     assert len(third) == len(first) + 2
 
 

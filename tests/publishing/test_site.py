@@ -98,8 +98,10 @@ def test_a_site_is_built_checked_and_put_in_place(project: Path, docs: Path) -> 
 
     # A version's own address; and nothing is left of the site before it.
     (target / "left.html").write_text("")
-    build_site(docs, NAV, target, project, "https://fluctuations.example/0.1/")
-    assert '<link rel="canonical" href="https://fluctuations.example/0.1/">' in (target / "index.html").read_text()
+    build_site(docs, NAV, target, project, "https://fluctuations.example/0.1/", indexed=False)
+    preview = (target / "index.html").read_text()
+    assert '<link rel="canonical" href="https://fluctuations.example/0.1/">' in preview
+    assert [page.count('<meta name="robots" content="noindex">') for page in (home, preview)] == [0, 1]
     assert "https://fluctuations.example/0.1/causes/rate/" in (target / "sitemap.xml").read_text()
     assert 'href="/0.1/assets/site.css"' in (target / "404.html").read_text()
     assert not (target / "left.html").exists()

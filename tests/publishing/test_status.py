@@ -63,7 +63,7 @@ def test_a_notice_is_told_without_touching_a_version(published: Path) -> None:
     assert git(published, "log", "-1", "--format=%s", "gh-pages") == "Publish the status of figures"
 
     entries = history(published)["fig-a"]["versions"]
-    superseded = "superseded by 0.2; 0.2 changed 1 of 2 values, the most b in a x: 1 to 2"
+    superseded = "superseded by 0.2; 0.2 changed 1 of 2 values, the most b in x: 1 to 2"
     assert [(entry["status"], entry["told"]) for entry in entries] == [
         ("current", "current"),
         ("corrected", f"erratum of 2026-05-01: The axis <was> wrong.; {superseded}"),

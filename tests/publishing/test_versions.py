@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import GeneratorError, UsageError
+from generator.publishing import git as git_module
 from generator.publishing import versions
 from generator.publishing.git import commit_at, git, swap_reference
 from generator.publishing.tree import seal
@@ -294,6 +295,17 @@ def test_a_kill_leaves_the_old_or_the_new_commit(
     assert set(listed(repository)) == folders(repository) == {"0.3", *expected}
     assert git(repository, "branch", "--format=%(refname:short)").split() == ["gh-pages", "main"]
     git(repository, "fsck", "--strict", "--no-dangling")
+
+
+@pytest.mark.parametrize("name", ["refs/heads/gh-pages", "refs/heads/publishing-in-progress", "packed-refs"])
+def test_the_lock_of_a_git_that_was_killed_is_broken(
+    repository: Path, site: Site, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(git_module, "_LOCK_SECONDS", 0.05)
+    publish(site("0.1"), "0.1", root=repository)
+    (repository / ".git" / f"{name}.lock").touch()
+    publish(site("0.2"), "0.2", root=repository)
+    assert folders(repository) == {"0.2", "0.1"}
 
 
 class TestRemote:

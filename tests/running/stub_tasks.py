@@ -25,3 +25,9 @@ def fail(_parameters: Mapping[str, Any], _replicates: Sequence[int]) -> dict[str
 def die(_parameters: Mapping[str, Any], _replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Die as a worker without memory does."""
     os._exit(9)
+
+
+def waves(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
+    """A curve for each replicate, at once."""
+    points = np.arange(40) * parameters["frequency"]
+    return {"wave": np.sin(points + np.asarray(replicates, dtype=np.float64)[:, None])}

@@ -1,5 +1,6 @@
 """Measuring: windows, logarithms, stopping and quantiles, against loops written here."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from generator.errors import GeneratorError, UnknownNameError
+from generator.experiments import load
 from generator.records.record import QUANTILES
-from generator.running.measure import RUNS_KEPT, measure, value_of
-from generator.spec import Curve, Metric, Stopping
+from generator.running.measure import RUNS_KEPT, measure, require_measurable, value_of
+from generator.spec import Curve, Experiment, Metric, SpecificationError, Stopping
 
 RNG = np.random.default_rng(5)
 CURVES: dict[str, np.ndarray] = {
@@ -102,3 +104,31 @@ def test_what_cannot_be_measured_is_refused() -> None:
         value_of(CURVES, metric(curve="los"))
     with pytest.raises(UnknownNameError, match="statistic"):
         value_of(CURVES, metric("smoothness"))
+
+
+def with_metric(**changed: Any) -> Experiment:
+    """The first experiment, its metrics replaced by one."""
+    metric = Metric(**{"statistic": "last", "curve": "loss", "window": (1, 10), **changed})
+    return dataclasses.replace(load()["learning-rate"], claims=(), measures=(metric,))
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"statistic": "roughness"}, "unknown statistic 'roughness'"),
+        ({"curve": "los"}, "unknown curve 'los'; did you mean 'loss'?"),
+        ({"curve": "val_loss"}, "unknown curve 'val_loss'"),
+        ({"minus": "val_loss"}, "unknown curve 'val_loss'"),
+        ({"stopping": Stopping()}, "unknown curve 'val_loss'"),
+        ({"statistic": "second_difference_sd", "window": (1, 2)}, "at least"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_anything_trains(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecificationError, match="experiment learning-rate, condition high: ") as caught:
+        require_measurable(with_metric(**changed))
+    assert told in str(caught.value)
+
+
+def test_every_experiment_is_measurable() -> None:
+    for experiment in load().values():
+        require_measurable(experiment)

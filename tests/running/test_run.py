@@ -19,7 +19,7 @@ from generator.records.registrations import register
 from generator.running import run as running
 from generator.running.checks import FORMATS
 from generator.running.explain import explain
-from generator.running.run import plan, record_path, run
+from generator.running.run import plan, record_path, replication, run
 from generator.running.store import Store
 from generator.running.verify import Agreement, check, verify
 from generator.spec import Claim, Comparison, Condition, Curve, DataSet, Experiment, Metric, Side, call
@@ -122,7 +122,7 @@ def test_records_name_no_place_time_or_person(root: Path) -> None:
 
 
 def test_an_unchanged_run_computes_and_measures_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     monkeypatch.setattr(running, "make_record", lambda *_: pytest.fail("measured"))
     assert run_in(root) == []
 
@@ -133,7 +133,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
     path_in(tmp_path).write_bytes(path_in(root).read_bytes())
     computed = []
 
-    def note(*arguments: object) -> None:
+    def note(*arguments: object, **_: object) -> None:
         computed.append(arguments)
         raise GeneratorError("enough")
 
@@ -146,7 +146,7 @@ def test_a_committed_record_is_no_proof_of_a_run(root: Path, tmp_path: Path, mon
 def test_a_record_that_was_edited_is_made_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = path_in(root).read_bytes()
     path_in(root).write_bytes(sound.replace(b'"diverged": 0', b'"diverged": 1', 1))
-    monkeypatch.setattr(running, "compute_missing", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(running, "compute_missing", lambda *_, **__: pytest.fail("computed"))
     assert run_in(root) == ["small"]
     assert path_in(root).read_bytes() == sound
 
@@ -164,9 +164,21 @@ def test_a_damaged_result_is_computed_again_to_the_same_record(root: Path) -> No
 
 def test_other_replicates_leave_the_committed_record_alone(root: Path) -> None:
     before = path_in(root).read_bytes()
-    run([EXPERIMENT], root, replicates=range(9000, 9003), workers=1, progress=silent)
+    run([EXPERIMENT], root, replicates=lambda _: range(9000, 9003), workers=1, progress=silent)
     assert path_in(root).read_bytes() == before
     assert records.read(root / "build" / "records" / "small.json").replicates == (9000, 9003)
+
+
+def test_a_repetition_with_new_replicates_has_a_record_of_its_own(root: Path) -> None:
+    """It is held to the registration like the first run, and leaves the first record alone."""
+    before = path_in(root).read_bytes()
+    run([EXPERIMENT], root, replicates=replication, workers=1, progress=silent)
+    assert path_in(root).read_bytes() == before
+    repeated = records.read(root / "records" / "replication" / "small.json")
+    assert repeated.replicates == (1000, 1064)
+    assert repeated.registration == records.read(path_in(root)).registration
+    first = records.read(path_in(root))
+    assert repeated.metric("random-labels", "fast", RISE.id) != first.metric("random-labels", "fast", RISE.id)
 
 
 def test_verification_finds_identical_bytes(root: Path) -> None:
@@ -227,6 +239,13 @@ def test_a_lost_value_is_a_contradiction_anywhere(root: Path) -> None:
     found = check(EXPERIMENT, record, elsewhere(dataclasses.replace(record, cells={"random-labels": cells})))
     assert found.contradicted
     assert "only in one record" in found.beyond[0]
+
+
+def test_a_verdict_under_another_registration_is_a_contradiction(root: Path) -> None:
+    record = dataclasses.replace(records.read(path_in(root)), registration={"C01": "0" * 64})
+    found = check(EXPERIMENT, record, record)
+    assert found.contradicted
+    assert found.beyond == ("C01: registered otherwise when the record was made",)
 
 
 def test_a_changed_verdict_is_a_contradiction_within_any_tolerance(root: Path) -> None:
