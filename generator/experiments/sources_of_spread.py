@@ -30,7 +30,7 @@ EXPERIMENT = Experiment(
     figures=(
         Figure(
             id="fig-sources-of-spread-shares",
-            kind="shares",
+            kind="spread",
             title="Where the spread between runs comes from",
             question="What share of the variance between runs do initial weights and order make, epoch by epoch?",
             options={"condition": "crossed", "metrics": tuple(metric.id for metric in SPREAD)},
