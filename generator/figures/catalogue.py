@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from generator.errors import UnknownNameError
-from generator.figures import article, comparison, doses, ensemble, spread, three_curves
+from generator.figures import article, comparison, doses, ensemble, law, spread, three_curves
 from generator.figures.plot import Plot, Table
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
@@ -18,6 +18,7 @@ KINDS: Mapping[str, ModuleType] = {
     "comparison": comparison,
     "doses": doses,
     "ensemble": ensemble,
+    "law": law,
     "spread": spread,
     "three-curves": three_curves,
 }

@@ -9,12 +9,13 @@ from generator.figures.curves import Series
 from generator.figures.options import options_of
 from generator.figures.plot import Plot, Table
 from generator.figures.scales import Scale
+from generator.figures.style import RUN
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
 from generator.spec import Experiment, Figure
 
 if TYPE_CHECKING:
-    from generator.figures.sheet import Sheet
+    from generator.figures.sheet import Panel, Sheet
 
 #: Single runs drawn of each condition; one is enough of the hundreds of steps of a run.
 RUNS = {"epoch": 2, "step": 1}
@@ -32,7 +33,10 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class Ensemble:
-    """Facets over one horizontal axis, and what axes and marks mean; `divergence` tells of runs that diverged."""
+    """Facets over one horizontal axis, and what axes and marks mean; `divergence` tells of runs that diverged.
+
+    `level` is a value to compare the curves with, and its name.
+    """
 
     facets: tuple[Facet, ...]
     x: Scale
@@ -40,6 +44,7 @@ class Ensemble:
     y_name: str
     note: str
     divergence: str
+    level: tuple[float, str] | None
 
     @property
     def series(self) -> list[Series]:
@@ -48,16 +53,16 @@ class Ensemble:
 
 
 def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Sequence[ClaimFindings]) -> Plot:
-    """Compute the figure; options are `conditions`, by role, and `curve`."""
+    """Compute the figure; options are `conditions`, by role, `curve`, and `level`, a value to mark with its name."""
     del findings
-    options = options_of(figure, ("conditions", "curve"))
+    options = options_of(figure, ("conditions", "curve"), ("level",))
     data_sets = [figure.data_set] if figure.data_set else list(experiment.data_sets)
     kept = RUNS[wording.point_name(options["curve"])]
     groups = [
         [curves.series(experiment, record, name, role, options["curve"], kept) for role in options["conditions"]]
         for name in data_sets
     ]
-    payload = _payload(groups, record)
+    payload = _payload(groups, record, options["level"])
     return Plot(
         id=figure.id,
         kind=figure.kind,
@@ -70,9 +75,9 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     )
 
 
-def _payload(groups: Sequence[Sequence[Series]], record: Record) -> Ensemble:
+def _payload(groups: Sequence[Sequence[Series]], record: Record, level: tuple[float, str] | None) -> Ensemble:
     curve = groups[0][0]
-    axes = scales.alike([curves.finite(group) for group in groups], ticks=5)
+    axes = scales.alike([[*curves.finite(group), *([level[0]] if level else [])] for group in groups], ticks=5)
     name = wording.with_unit(curve.name, wording.unit(curve.curve))
     return Ensemble(
         facets=tuple(Facet(series=tuple(group), y=y) for group, y in zip(groups, axes, strict=True)),
@@ -81,6 +86,7 @@ def _payload(groups: Sequence[Sequence[Series]], record: Record) -> Ensemble:
         y_name=f"{name}, logarithmic axes" if axes[0].kind == "log" else name,
         note=f"Thick: median of {wording.runs(record)}. Band: 5 to 95 % of them. Thin: {wording.single(curve.runs)}.",
         divergence=curves.divergence([series for group in groups for series in group], record),
+        level=level,
     )
 
 
@@ -149,6 +155,8 @@ def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, left: float, right
     panel = sheet.panel(_HEIGHT, left, right)
     artists += sheet.vertical_axis(panel, facet.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=facet is data.facets[-1])
+    if data.level:
+        artists += _draw_level(sheet, panel, facet.y, *data.level)
     for series in facet.series:
         artists += lines.draw_band(sheet, panel, series, data.x, facet.y)
     for series in facet.series:
@@ -157,6 +165,14 @@ def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, left: float, right
     for series in facet.series:
         artists += lines.draw_median(sheet, panel, series, data.x, facet.y)
     return artists + lines.name_ends(sheet, panel, [_end(sheet, series) for series in facet.series], facet.y)
+
+
+def _draw_level(sheet: "Sheet", panel: "Panel", y: Scale, value: float, name: str) -> list[Any]:
+    """A line across the panel at one value, and its name above its end."""
+    (at,) = y.at([value]).tolist()
+    line = panel.axes.axhline(at, color=sheet.palette.ink_soft, linewidth=RUN, linestyle="dashed", zorder=1.5)
+    words = sheet.text(panel.right, panel.y(at) - 7, name, colour=sheet.palette.ink_soft, align="right")
+    return [line, words]
 
 
 def _end(sheet: "Sheet", series: Series) -> lines.End:

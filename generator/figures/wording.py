@@ -35,14 +35,45 @@ _CURVES = {
     "distance": "distance between the exact training losses of both runs",
     "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
     "test_gap": "gap between the test accuracies of both runs",
-}
-
-#: Measurements that are one number for a whole run.
-_NUMBERS = {
     "loss_correlation": "correlation of both runs' fluctuations in the training loss",
     "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
     "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
     "stable_rate": "learning rate that gradient descent can bear at first",
+    "relative_error_32": "error of the gradient of a batch of 32",
+    "relative_error_512": "error of the gradient of a batch of 512",
+    "relative_error_all": "error of the gradient of all examples",
+    "mean_along_128": "mean gradient of batches of 128",
+    "mean_along_exact": "full gradient",
+    "variance_exponent": "measured exponent of the variance",
+    "predicted_exponent": "predicted exponent of the variance",
+    "noise_scale": "gradient noise scale",
+    "distance_of_ends": "distance between the ends of two runs",
+    "still_epochs": "epochs without progress",
+    "plateau_gradient_norm": "length of the gradient on the plateau",
+    "end_gradient_norm": "length of the gradient at the end",
+    "plateau_negative_curvature": "downward curvature on the plateau",
+    "end_negative_curvature": "downward curvature at the end",
+    "plateau_step_curvature": "rate times curvature on the plateau",
+    "end_step_curvature": "rate times curvature at the end",
+    "plateau_swing": "alternating movement along the top eigenvector on the plateau",
+    "end_swing": "alternating movement along the top eigenvector at the end",
+    "plateau_swing_anywhere": "alternating movement on the plateau",
+    "end_swing_anywhere": "alternating movement at the end",
+}
+
+#: Curves whose points are neither epochs nor steps; those without a name have one point.
+_POINTS = {
+    **dict.fromkeys(
+        (
+            *(f"relative_error_{size}" for size in ("32", "512", "all")),
+            *("mean_along_128", "mean_along_exact", "variance_exponent", "predicted_exponent", "noise_scale"),
+        ),
+        "checkpoint",
+    ),
+    **dict.fromkeys(("batch_variance", "predicted_variance"), "batch size"),
+    **dict.fromkeys(("distance_of_ends", "still_epochs", "stable_rate"), ""),
+    **dict.fromkeys((name for name in _CURVES if name.startswith(("plateau_", "end_"))), ""),
+    **dict.fromkeys((name for name in _CURVES if name.endswith("_correlation")), ""),
 }
 
 
@@ -105,8 +136,8 @@ def single(replicates: Iterable[int]) -> str:
 
 
 def point_name(curve: str) -> str:
-    """What one point of a curve is."""
-    return "step" if curve.startswith("step_") else "epoch"
+    """What one point of a curve is; empty where there is only one."""
+    return _POINTS.get(curve, "step" if curve.startswith("step_") else "epoch")
 
 
 def unit(curve: str) -> str:
@@ -141,21 +172,21 @@ def statistic_name(statistic: str) -> str:
 
 
 def window_name(metric: Metric) -> str:
-    """The points that a metric looks at: "epochs 17 to 50", or "epoch 10" where it takes the last."""
+    """The points that a metric looks at: "epochs 17 to 50", or "epoch 10" where it takes the last; empty for one."""
     point, (first, last) = point_name(metric.curve), metric.window
+    if not point:
+        return ""
     return f"{point} {last}" if metric.statistic == "last" else f"{point}s {first} to {last}"
 
 
 def measured(experiment: Experiment, metric: Metric, *, window: bool = True) -> str:
     """What a metric measures, in words: "roughness of the training loss, epochs 17 to 50"."""
-    if metric.curve in _NUMBERS:
-        return _NUMBERS[metric.curve]
     curve = curve_name(experiment, metric.curve)
     if metric.minus:
         curve = f"gap between {curve} and {curve_name(experiment, metric.minus)}"
     if metric.statistic == "last":
         words = f"logarithm of the {curve}" if metric.log else curve
-        return f"{words} at {window_name(metric)}" if window else words
+        return f"{words} at {window_name(metric)}" if window and window_name(metric) else words
     name = f"{'relative ' if metric.log else ''}{statistic_name(metric.statistic)}"
     return f"{name} of the {curve}{f', {window_name(metric)}' if window else ''}"
 

@@ -36,7 +36,9 @@ def extreme_eigenvalues(product: Product, start: np.ndarray, steps: int) -> Extr
     matrices[:, places[:-1], places[1:]] = matrices[:, places[1:], places[:-1]] = beside
     values, vectors = np.linalg.eigh(matrices)
     top = np.einsum("rk,rkp->rp", vectors[..., -1], basis)
-    return Extremes(lowest=values[:, 0], highest=values[:, -1], top=_unit(top))
+    # Where the first direction was the only one, what comes out may be one of those that do not exist.
+    exists = np.any(top != 0, axis=1, keepdims=True)
+    return Extremes(lowest=values[:, 0], highest=values[:, -1], top=_unit(np.where(exists, top, basis[:, 0])))
 
 
 def _tridiagonal(product: Product, start: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
