@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from generator.figures.wording import point_name
 from generator.records.findings import Finding
 from generator.spec import Call, Comparison, Condition, Measurement, Metric, Stopping
 from generator.stats.inference import Estimate, Interval
@@ -28,6 +29,8 @@ _STATISTICS = {
     "upward_variation": "upward variation",
     "last": "value",
     "points": "length",
+    "level": "mean",
+    "minimum": "smallest value",
 }
 
 _CURVES = {
@@ -41,6 +44,33 @@ _CURVES = {
     "step_loss": "loss of each step's batch",
     "dead_units": "share of dead hidden units",
     "kernel_norm": "norm of the weights",
+    "relative_error_32": "error of the gradient of a batch of 32",
+    "relative_error_512": "error of the gradient of a batch of 512",
+    "relative_error_all": "error of the gradient of all examples",
+    "mean_along_128": "mean gradient of batches of 128 along the full gradient",
+    "mean_along_exact": "full gradient along itself",
+    "variance_exponent": "measured exponent of the variance",
+    "predicted_exponent": "predicted exponent of the variance",
+    "noise_scale": "gradient noise scale",
+    "step_error": "exact mean squared error before each step",
+    "detour": "length of the path over the distance covered",
+    "edge": "largest curvature over its threshold",
+}
+
+#: Measurements that are one number for a whole run.
+_NUMBERS = {
+    "distance_of_ends": "distance between the predictions of two runs at their ends",
+    "still_epochs": "epochs without progress before most of the descent",
+    "plateau_gradient_norm": "length of the gradient on the plateau",
+    "end_gradient_norm": "length of the gradient at the end",
+    "plateau_negative_curvature": "downward curvature on the plateau",
+    "end_negative_curvature": "downward curvature at the end",
+    "plateau_step_curvature": "learning rate times curvature on the plateau",
+    "end_step_curvature": "learning rate times curvature at the end",
+    "plateau_swing": "share of movement along the top eigenvector that alternates, on the plateau",
+    "end_swing": "share of movement along the top eigenvector that alternates, at the end",
+    "plateau_swing_anywhere": "share of movement that alternates, on the plateau",
+    "end_swing_anywhere": "share of movement that alternates, at the end",
 }
 
 
@@ -97,13 +127,14 @@ def margin(comparison: Comparison) -> str:
 
 def metric(value: Metric) -> str:
     """A metric in words."""
+    if value.curve in _NUMBERS:
+        return _NUMBERS[value.curve]
     what = _CURVES.get(value.curve, value.curve.replace("_", " "))
     if value.minus:
         what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
     if value.log:
         what = f"logarithm of the {what}"
-    unit = "steps" if value.curve.startswith("step_") else "epochs"
-    first, last = value.window
+    unit, (first, last) = f"{point_name(value.curve)}s", value.window
     when = f"after {last} {unit}" if value.statistic == "last" else f"{unit} {first} to {last}"
     statistic = _STATISTICS.get(value.statistic, value.statistic.replace("_", " "))
     return f"{statistic} of the {what}, {when}{_stopping(value.stopping)}"
