@@ -57,12 +57,12 @@ def test_gradients_and_products_are_differences(surface: Any, weights: list[np.n
 
 
 def test_runs_that_differ_in_numbers_share_a_surface() -> None:
+    import keras
+
     from generator.training.datasets import random_labels
     from generator.training.models import dense_network
     from generator.training.surface import surface_of
     from generator.training.trainer import Training
-
-    import keras
 
     slow, fast = (
         Training(model=dense_network, data=random_labels, optimizer=keras.optimizers.SGD(rate)) for rate in (0.1, 1.0)
