@@ -31,7 +31,6 @@ _STATISTICS = {
     "last": "value",
     "level": "mean",
     "points": "length",
-    "level": "mean",
     "minimum": "smallest value",
 }
 
