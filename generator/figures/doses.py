@@ -241,7 +241,8 @@ def _told(data: Doses, line: Line) -> list[str]:
     """The median at either end, or at every dose where they have no order."""
     told = list(zip(line.median, line.doses, strict=True))
     chosen = [told[0], told[-1]] if data.joined else told
-    return [f"{wording.number(median)} at {_dose(dose)}" for median, dose in chosen]
+    at = "at" if data.joined else "for"
+    return [f"{wording.number(median)} {at} {_dose(dose)}" for median, dose in chosen]
 
 
 def _dose(dose: Value) -> str:
@@ -257,7 +258,7 @@ def _caption(data: Doses, record: Record) -> str:
     axes = "Vertical axes are logarithmic." if data.facets[0].y.kind == "log" else ""
     sentences = [
         f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set: median (dots) and "
-        f"quartiles ({'band' if data.joined else 'bars'}) of {wording.runs(record)} at each dose, "
+        f"quartiles ({'band' if data.joined else 'bars'}) of {wording.runs(record)} each, "
         f"{wording.replicates(record)}.",
         axes,
         _told_references(data),

@@ -112,7 +112,7 @@ def test_doses_without_an_order_are_told_one_by_one() -> None:
     plot = plot_named("fig-initial-weights-together")
     assert not plot.payload.joined
     for median, dose in zip(plot.payload.lines[0].median, plot.payload.lines[0].doses, strict=True):
-        assert f"{number(median)} at {dose}" in plot.alt
+        assert f"{number(median)} for {dose}" in plot.alt
     assert "quartiles (bars)" in plot.caption
 
 
