@@ -74,6 +74,7 @@ def test_the_line_to_compare_with_is_the_median_of_a_metric() -> None:
         assert facet.reference == pytest.approx(expected, rel=1e-3)
         assert plot.payload.x.low < facet.reference < plot.payload.x.high
     assert "The dotted line, the limit, stands at" in plot.alt
+    assert all(far.reference > drawn().payload.x.low for far in drawn().payload.facets)
     assert ("the limit", plot.payload.facets[0].reference) in [row[1:3] for row in plot.table.rows]
 
 
