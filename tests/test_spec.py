@@ -200,6 +200,18 @@ def test_metrics_of_a_cell_are_those_of_its_claims_once() -> None:
     assert twice.metrics("one", "a") == (METRIC,)
 
 
+def test_measures_are_of_every_condition_or_of_one() -> None:
+    """A side is measured where it says; its condition and window are checked like a claim's."""
+    side = Side(condition="b", metric=Metric(statistic="level", curve="loss", window=(1, 5)))
+    measured = experiment(measures=(METRIC, side))
+    assert (measured.metrics("one", "a"), measured.metrics("one", "b")) == ((METRIC,), (METRIC, side.metric))
+    with pytest.raises(UnknownNameError, match="condition of a measure in experiment an-experiment 'c'"):
+        experiment(measures=(dataclasses.replace(side, condition="c"),))
+    late = dataclasses.replace(side, metric=dataclasses.replace(METRIC, window=(1, 6)))
+    with pytest.raises(SpecificationError, match="a measure in experiment an-experiment: expected a window within"):
+        experiment(measures=(late,))
+
+
 def test_margins_are_compared_on_their_own_scale() -> None:
     """A ratio's margin as a logarithm, a difference's as it is."""
     assert claim().primary.delta == math.log(1.25)

@@ -50,8 +50,7 @@ def with_optimizer(optimizer: Call) -> Measurement:
 
 #: What the page tells: how close to the threshold the run stays, and how much the exact loss rises meanwhile.
 EDGE = Metric(statistic="level", curve="edge", window=WINDOW)
-RISES = Metric(statistic="upward_variation", curve="step_loss", window=STEPS)
-DESCENT = Metric(statistic="net_descent", curve="step_loss", window=STEPS)
+RISES = Metric(statistic="upward_variation", curve="step_error", window=STEPS)
 
 EXPERIMENT = Experiment(
     id="edge-of-stability",
@@ -72,10 +71,10 @@ EXPERIMENT = Experiment(
     },
     curves=(
         Curve(name="edge", label="largest curvature over its threshold"),
-        Curve(name="step_end_loss", label="exact loss of the last steps"),
+        Curve(name="step_end_error", label="mean squared error at the last steps"),
     ),
     claims=(),
-    measures=(EDGE, RISES, DESCENT),
+    measures=(EDGE, RISES),
     replicates=24,
     figures=(
         Figure(
@@ -90,7 +89,7 @@ EXPERIMENT = Experiment(
             kind="ensemble",
             title="Whole batches, no chance, and the loss still rises",
             question="Does the exact loss go up and down when every step uses all the data?",
-            options={"conditions": ("large", "small"), "curve": "step_end_loss"},
+            options={"conditions": ("large", "small"), "curve": "step_end_error"},
         ),
     ),
 )

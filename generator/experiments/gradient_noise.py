@@ -45,8 +45,8 @@ EXPERIMENT = Experiment(
     conditions={"measured": MEASURED},
     labels={"measured": "Adam at 0.001 in batches of 32"},
     curves=(
-        Curve(name="batch_variance", label="variance of a batch's gradient"),
-        Curve(name="predicted_variance", label="predicted variance of a batch's gradient"),
+        Curve(name="batch_variance", label="variance of a batch's gradient, that of one example being 1"),
+        Curve(name="predicted_variance", label="predicted variance"),
         Curve(name="noise_scale", label="gradient noise scale"),
     ),
     claims=(

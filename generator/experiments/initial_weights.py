@@ -31,12 +31,16 @@ def apart(larger: str, smaller: str, window: tuple[int, int] = (1, EPOCHS), *, o
     return Comparison(larger=Side(condition=larger, metric=metric), smaller=Side(condition=smaller, metric=metric))
 
 
+def pattern(curve: str) -> Metric:
+    """How far the fluctuations of a run and its twin go together, 1 at most."""
+    return Metric(statistic="last", curve=f"{curve}_correlation", window=(1, 1))
+
+
 def together(larger: str, smaller: str, curve: str, margin: float) -> Comparison:
     """Claimed: the fluctuations of one twin go along with the run's more than another's do."""
-    metric = Metric(statistic="last", curve=f"{curve}_correlation", window=(1, 1))
     return Comparison(
-        larger=Side(condition=larger, metric=metric),
-        smaller=Side(condition=smaller, metric=metric),
+        larger=Side(condition=larger, metric=pattern(curve)),
+        smaller=Side(condition=smaller, metric=pattern(curve)),
         scale="difference",
         margin=margin,
         unit="correlation",
@@ -156,6 +160,18 @@ EXPERIMENT = Experiment(
             title="How far do other initial weights take a run?",
             question="How much further from a run is its twin with other initial weights than the same run again?",
             options={"claim": "C10"},
+        ),
+        Figure(
+            id="fig-initial-weights-together",
+            kind="doses",
+            title="Which runs go up and down together?",
+            question="Do two runs fluctuate alike when they share the order, the initial weights, or neither?",
+            options={
+                "x": "what both runs share",
+                "lines": {"training loss": {"init": "the order", "order": "initial weights", "seeds": "neither"}},
+                "metric": pattern("loss").id,
+                "apart": True,
+            },
         ),
         Figure(
             id="fig-initial-weights-pattern",

@@ -38,7 +38,7 @@ def at(optimizer: str, rate: float, **changed: Any) -> Condition:
     return dataclasses.replace(BASE, optimizer=call(f"keras.optimizers:{optimizer}", learning_rate=rate), **changed)
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, Condition | Measurement] = {
     **{role: at("SGD", rate, batch_size=1000) for role, rate in WHOLE_DOSES.items()},
     **{role: at("SGD", rate) for role, rate in SGD_DOSES.items()},
     **{role: at("Adam", rate) for role, rate in ADAM_DOSES.items()},

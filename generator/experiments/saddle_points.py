@@ -91,7 +91,7 @@ EXPERIMENT = Experiment(
     conditions={"small": SMALL, "tenth": with_spread(0.1), "usual": with_spread(1.0)},
     labels={"small": "weights 0.03 of the usual size", "tenth": "0.1 of the usual size", "usual": "usual size"},
     curves=(
-        Curve(name="train_loss", label="exact training loss"),
+        Curve(name="train_error", label="mean squared error"),
         Curve(name="gradient_norm", label="length of the gradient"),
     ),
     claims=(
@@ -141,7 +141,7 @@ EXPERIMENT = Experiment(
             kind="ensemble",
             title="The closer to zero training begins, the longer it halts",
             question="For how long does the loss stand still from small initial weights?",
-            options={"conditions": ("small", "tenth", "usual"), "curve": "train_loss"},
+            options={"conditions": ("small", "tenth", "usual"), "curve": "train_error"},
         ),
         Figure(
             id="fig-saddle-points-curvature",

@@ -28,10 +28,10 @@ KINDS: Mapping[str, ModuleType] = {
     "comparison": comparison,
     "doses": doses,
     "ensemble": ensemble,
+    "law": law,
     "runs": runs,
     "shares": shares,
     "spread": spread,
-    "law": law,
     "three-curves": three_curves,
 }
 

@@ -11,7 +11,7 @@ from generator.figures import lines, scales, wording
 from generator.figures.options import metric_of, options_of
 from generator.figures.plot import Plot, Table, Value
 from generator.figures.scales import Scale
-from generator.figures.style import MEDIAN, RUN
+from generator.figures.style import HEADING, MARGIN, MEDIAN, RUN, WIDTH
 from generator.records.findings import ClaimFindings
 from generator.records.record import Record
 from generator.records.rounding import rounded, rounded_all
@@ -55,7 +55,7 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class Doses:
-    """Facets over one horizontal axis, and what axes and marks mean."""
+    """Facets over one horizontal axis, and what axes and marks mean; doses that are `joined` have an order."""
 
     facets: tuple[Facet, ...]
     x: Scale
@@ -63,6 +63,7 @@ class Doses:
     y_name: str
     unit: str
     reference_name: str
+    joined: bool
     note: str
     infinite: str
 
@@ -77,10 +78,11 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
 
     Options are `x`, what the dose is; `lines`, a mapping of each line's name to its doses by role; and `metric`, the
     id of one, or a mapping of each line's name to one. Doses that are numbers stand on a logarithmic axis, words at
-    even distances. `reference` draws a dose to compare with, the median of a metric: `name`, `condition`, `metric`.
+    even distances; with `apart` they are not joined by a line, having no order. `reference` draws a dose to compare
+    with, the median of a metric: `name`, `condition`, `metric`.
     """
     del findings
-    options = options_of(figure, ("x", "lines", "metric"), ("reference",))
+    options = options_of(figure, ("x", "lines", "metric"), ("reference", "apart"))
     payload = _payload(figure, experiment, record, options)
     return Plot(
         id=figure.id,
@@ -112,7 +114,9 @@ def _payload(figure: Figure, experiment: Experiment, record: Record, options: Ma
         y_name=_y_name(experiment, metrics),
         unit=wording.metric_unit(metrics[0]),
         reference_name=(options["reference"] or {}).get("name", ""),
-        note=f"Dots: median of {wording.runs(record)}. Band: from the lower to the upper quartile.",
+        joined=not options["apart"],
+        note=f"Dots: median of {wording.runs(record)}. {'Bars' if options['apart'] else 'Band'}: from the lower to the "
+        "upper quartile.",
         infinite=_infinite([(line, data) for data, group in zip(data_sets, groups, strict=True) for line in group]),
     )
 
@@ -218,22 +222,27 @@ def _infinite(named: Sequence[tuple[Line, str]]) -> str:
 
 
 def _alt(data: Doses, record: Record) -> str:
-    courses = "; ".join(f"{facet.name}, {_course(facet)}" for facet in data.facets)
+    courses = "; ".join(f"{facet.name}, {_course(data, facet)}" for facet in data.facets)
+    where = " at the least and the greatest dose" if data.joined else ""
     sentences = [
         f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set.",
-        f"Median of {wording.runs(record)} at the least and the greatest dose: {courses}.",
+        f"Median of {wording.runs(record)}{where}: {courses}.",
         _told_references(data),
         "Some runs diverged." if data.infinite else "",
     ]
     return " ".join(filter(None, sentences))
 
 
-def _course(facet: Facet) -> str:
-    return ", ".join(
-        f"{line.name}: {wording.number(line.median[0])} at {_dose(line.doses[0])} and "
-        f"{wording.number(line.median[-1])} at {_dose(line.doses[-1])}"
-        for line in facet.lines
-    )
+def _course(data: Doses, facet: Facet) -> str:
+    return ", ".join(f"{line.name}: {wording.listed(_told(data, line))}" for line in facet.lines)
+
+
+def _told(data: Doses, line: Line) -> list[str]:
+    """The median at either end, or at every dose where they have no order."""
+    told = list(zip(line.median, line.doses, strict=True))
+    chosen = [told[0], told[-1]] if data.joined else told
+    at = "at" if data.joined else "for"
+    return [f"{wording.number(median)} {at} {_dose(dose)}" for median, dose in chosen]
 
 
 def _dose(dose: Value) -> str:
@@ -248,8 +257,9 @@ def _told_references(data: Doses) -> str:
 def _caption(data: Doses, record: Record) -> str:
     axes = "Vertical axes are logarithmic." if data.facets[0].y.kind == "log" else ""
     sentences = [
-        f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set: median (dots) and quartiles "
-        f"(band) of {wording.runs(record)} at each dose, {wording.replicates(record)}.",
+        f"{wording.upper_first(data.y_name)} against {data.x_name}, one panel per data set: median (dots) and "
+        f"quartiles ({'band' if data.joined else 'bars'}) of {wording.runs(record)} each, "
+        f"{wording.replicates(record)}.",
         axes,
         _told_references(data),
         data.infinite,
@@ -297,14 +307,15 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
 def _draw_facet(sheet: "Sheet", data: Doses, facet: Facet, left: float, right: float) -> list[Any]:
     sheet.y += 14
     artists: list[Any] = sheet.heading(wording.upper_first(facet.name))
+    baseline = sheet.y - HEADING * 0.28
     sheet.y += 8
     panel = sheet.panel(_HEIGHT, left, right)
     artists += sheet.vertical_axis(panel, facet.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=facet is data.facets[-1])
     if facet.reference is not None:
-        artists += _draw_reference(sheet, panel, data, facet.reference)
+        artists += _draw_reference(sheet, panel, data, facet, baseline)
     for line in facet.lines:
-        artists += _draw_line(sheet, panel, line, data.x, facet.y)
+        artists += (_draw_line if data.joined else _draw_bars)(sheet, panel, line, data.x, facet.y)
     ends = [
         lines.End(name=line.name, colour=sheet.palette.condition(line.position), value=line.median[-1])
         for line in facet.lines
@@ -312,21 +323,34 @@ def _draw_facet(sheet: "Sheet", data: Doses, facet: Facet, left: float, right: f
     return artists + lines.name_ends(sheet, panel, ends, facet.y)
 
 
-def _draw_reference(sheet: "Sheet", panel: "Panel", data: Doses, reference: float) -> list[Any]:
-    (at,) = data.x.at([reference])
+def _draw_reference(sheet: "Sheet", panel: "Panel", data: Doses, facet: Facet, baseline: float) -> list[Any]:
+    """The dose to compare with as a line, and its name above it, where that is free beside the heading."""
+    (at,) = data.x.at([facet.reference or math.nan])
     rule = panel.axes.plot([at, at], [0, 1], color=sheet.palette.ink, linewidth=RUN, linestyle=":")
-    side = "left" if at < 0.5 else "right"
-    x = panel.left + at * panel.width + (8 if side == "left" else -8)
-    return [*rule, sheet.text(x, panel.top + 16, data.reference_name, align=side, bold=True)]
+    heading = sheet.widest([wording.upper_first(facet.name)], size=HEADING, bold=True)
+    half = sheet.widest([data.reference_name]) / 2
+    free = max(MARGIN + heading + 12 + half, panel.left + at * panel.width)
+    x = min(free, WIDTH - MARGIN - half)
+    return [*rule, sheet.text(x, baseline, data.reference_name, align="center")]
 
 
 def _draw_line(sheet: "Sheet", panel: "Panel", line: Line, x: Scale, y: Scale) -> list[Any]:
     """The band of the quartiles and the medians."""
     colour, at = sheet.palette.condition(line.position), x.at(line.places)
-    style = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 8, "clip_on": False}
+    style: dict[str, Any] = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 8, "clip_on": False}
     return [
         panel.axes.fill_between(
             at, y.at(line.low), y.at(line.high), color=colour, alpha=sheet.palette.band, linewidth=0
         ),
+        *panel.axes.plot(at, y.at(line.median), **style),
+    ]
+
+
+def _draw_bars(sheet: "Sheet", panel: "Panel", line: Line, x: Scale, y: Scale) -> list[Any]:
+    """A bar from quartile to quartile at each dose, and a dot at the median."""
+    colour, at = sheet.palette.condition(line.position), x.at(line.places)
+    style: dict[str, Any] = {"color": colour, "linestyle": "none", "marker": "o", "markersize": 10, "clip_on": False}
+    return [
+        panel.axes.vlines(at, y.at(line.low), y.at(line.high), color=colour, linewidth=MEDIAN, clip_on=False),
         *panel.axes.plot(at, y.at(line.median), **style),
     ]

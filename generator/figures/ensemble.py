@@ -77,8 +77,7 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
 
 def _payload(groups: Sequence[Sequence[Series]], record: Record, level: tuple[float, str] | None) -> Ensemble:
     curve = groups[0][0]
-    values = [[*curves.finite(group), *([level[0]] if level else [])] for group in groups]
-    axes = scales.alike(values, ticks=5)
+    axes = scales.alike([[*curves.finite(group), *([level[0]] if level else [])] for group in groups], ticks=5)
     name = wording.with_unit(curve.name, wording.unit(curve.curve))
     return Ensemble(
         facets=tuple(Facet(series=tuple(group), y=y) for group, y in zip(groups, axes, strict=True)),

@@ -152,12 +152,12 @@ def _draw_panel(sheet: "Sheet", data: Law, shown: Panelled, left: float) -> list
     artists.append(panel.axes.vlines(at, low, high, linewidth=MEDIAN, **style))
     artists += panel.axes.plot(at, middle, "o", markersize=8, markeredgewidth=0, clip_on=False, **style)
     if shown is data.panels[0]:
-        artists += _draw_names(sheet, panel, float(at[0]), float(predicted[0]), style["color"])
+        artists += _draw_names(sheet, panel, float(at[1]), float(predicted[0]), style["color"])
     return artists
 
 
 def _draw_names(sheet: "Sheet", panel: "Panel", x: float, y: float, colour: str) -> list[Any]:
-    """Name dots and line once, to the right of the first dot, above the falling line."""
+    """Name dots and line once, as high as the first dot and right of the second, where a falling line leaves room."""
     left, top = panel.left + x * panel.width + 18, panel.y(y) + 0.36 * TEXT
     return [
         sheet.text(left, top, "measured", bold=True, colour=colour),

@@ -158,8 +158,8 @@ def _caption(data: SharesOfSpread, record: Record) -> str:
     whole = (
         f"Of the variance of the {data.measured} between {wording.runs(record)} on the same data, "
         f"{wording.replicates(record)}, how much each source makes, by epoch: {data.levels} initial weights, each with "
-        f"the same {data.levels} orders of the examples. Random effects by analysis of variance; bands are intervals of "
-        f"about 95 %, by leaving out one initial network or one order at a time."
+        f"the same {data.levels} orders of the examples. Random effects by analysis of variance; bands are intervals "
+        f"of about 95 %, by leaving out one initial network or one order at a time."
     )
     return " ".join(filter(None, [whole, _left_out(data)]))
 
@@ -213,7 +213,7 @@ def _draw_line(sheet: "Sheet", panel: "Panel", data: SharesOfSpread, line: Line)
     """The band of the intervals and the estimates."""
     colour, at = sheet.palette.condition(line.position), data.x.at(map(float, data.epochs))
     low, high, middle = (data.y.at(values) for values in (line.lower, line.upper, line.estimate))
-    style = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 7, "clip_on": False}
+    style: dict[str, Any] = {"color": colour, "linewidth": MEDIAN, "marker": "o", "markersize": 7, "clip_on": False}
     return [
         panel.axes.fill_between(at, low, high, color=colour, alpha=sheet.palette.band, linewidth=0),
         *panel.axes.plot(at, middle, **style),

@@ -15,6 +15,8 @@ _STATISTICS = {
     "residual_autocorrelation": "lag-1 autocorrelation",
     "turning_point_rate": "share of turning points",
     "level": "mean",
+    "last": "value",
+    "minimum": "smallest",
 }
 
 _CURVES = {
@@ -40,52 +42,47 @@ _CURVES = {
     "last_batch": "size of the last batch",
     "seen_once": "share of the examples used exactly once in an epoch",
     "overlap": "share of a batch that the same batch of the next epoch holds",
-    "relative_error_32": "error of the gradient of a batch of 32",
-    "relative_error_512": "error of the gradient of a batch of 512",
-    "relative_error_all": "error of the gradient of all examples",
-    "mean_along_128": "mean gradient of batches of 128",
-    "mean_along_exact": "full gradient",
-    "variance_exponent": "measured exponent of the variance",
-    "predicted_exponent": "predicted exponent of the variance",
-    "noise_scale": "gradient noise scale",
-    "distance_of_ends": "distance between the ends of two runs",
-    "still_epochs": "epochs without progress",
-    "plateau_gradient_norm": "length of the gradient on the plateau",
-    "end_gradient_norm": "length of the gradient at the end",
-    "plateau_negative_curvature": "downward curvature on the plateau",
-    "end_negative_curvature": "downward curvature at the end",
-    "plateau_step_curvature": "rate times curvature on the plateau",
-    "end_step_curvature": "rate times curvature at the end",
-    "plateau_swing": "alternating movement along the top eigenvector on the plateau",
-    "end_swing": "alternating movement along the top eigenvector at the end",
-    "plateau_swing_anywhere": "alternating movement on the plateau",
-    "end_swing_anywhere": "alternating movement at the end",
     "distance": "distance between the exact training losses of both runs",
     "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
     "test_gap": "gap between the test accuracies of both runs",
-}
-
-#: Curves whose points are neither epochs nor steps; those without a name have one point.
-_POINTS = {
-    **dict.fromkeys(
-        (
-            *(f"relative_error_{size}" for size in ("32", "512", "all")),
-            *("mean_along_128", "mean_along_exact", "variance_exponent", "predicted_exponent", "noise_scale"),
-        ),
-        "checkpoint",
-    ),
-    **dict.fromkeys(("batch_variance", "predicted_variance"), "batch size"),
-    **dict.fromkeys(("distance_of_ends", "still_epochs"), ""),
-    **dict.fromkeys((name for name in _CURVES if name.startswith(("plateau_", "end_"))), ""),
+    "relative_error_32": "error of the gradient, batch of 32",
+    "relative_error_512": "error of the gradient, batch of 512",
+    "relative_error_all": "error of the gradient, all examples",
+    "mean_along_128": "mean gradient, batches of 128",
+    "mean_along_exact": "mean gradient, all examples",
+    "variance_exponent": "exponent of the variance, measured",
+    "predicted_exponent": "exponent of the variance, predicted",
+    "noise_scale": "gradient noise scale",
+    "edge": "largest curvature over its threshold",
+    "detour": "length of the path over the distance covered",
+    "step_error": "exact mean squared error before each step",
 }
 
 #: Measurements that are one number for a whole run.
 _NUMBERS = {
+    "distance_of_ends": "distance between the ends of two runs",
+    "still_epochs": "epochs without progress",
+    "plateau_gradient_norm": "length of the gradient, on the plateau",
+    "end_gradient_norm": "length of the gradient, at the end",
+    "plateau_negative_curvature": "downward curvature, on the plateau",
+    "end_negative_curvature": "downward curvature, at the end",
+    "plateau_step_curvature": "learning rate times curvature, on the plateau",
+    "end_step_curvature": "learning rate times curvature, at the end",
+    "plateau_swing": "alternating movement along the top eigenvector, on the plateau",
+    "end_swing": "alternating movement along the top eigenvector, at the end",
+    "plateau_swing_anywhere": "alternating movement, on the plateau",
+    "end_swing_anywhere": "alternating movement, at the end",
     "loss_correlation": "correlation of both runs' fluctuations in the training loss",
     "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
     "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
     "stable_rate": "learning rate that gradient descent can bear at first",
 }
+
+#: Measurements whose points are neither epochs nor steps.
+_CHECKPOINTS = (
+    *("relative_error_32", "relative_error_512", "relative_error_all", "mean_along_128", "mean_along_exact"),
+    *("variance_exponent", "predicted_exponent", "noise_scale"),
+)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -147,15 +144,17 @@ def single(replicates: Iterable[int]) -> str:
 
 
 def point_name(curve: str) -> str:
-    """What one point of a curve is; empty where there is only one."""
-    return _POINTS.get(curve, "step" if curve.startswith("step_") else "epoch")
+    """What one point of a curve is."""
+    if curve in _CHECKPOINTS:
+        return "checkpoint"
+    return "step" if curve.startswith("step_") else "epoch"
 
 
 def unit(curve: str) -> str:
     """The unit of a curve; empty where it has none."""
-    if curve.endswith("accuracy"):
+    if curve.endswith(("accuracy", "test_gap")):
         return "share correct"
-    if curve.endswith("loss"):
+    if curve.endswith("loss") or curve == "distance":
         return "nats"
     return "share of hidden units" if curve == "dead_units" else ""
 
@@ -174,7 +173,7 @@ def with_unit(words: str, unit: str) -> str:
 def curve_name(experiment: Experiment, curve: str) -> str:
     """A curve as the experiment labels it, else by its standard name."""
     labels = {kept.name: kept.label for kept in experiment.curves}
-    return labels.get(curve) or _CURVES.get(curve, curve.replace("_", " "))
+    return labels.get(curve) or _CURVES.get(curve) or _NUMBERS.get(curve, curve.replace("_", " "))
 
 
 def statistic_name(statistic: str) -> str:
@@ -183,10 +182,8 @@ def statistic_name(statistic: str) -> str:
 
 
 def window_name(metric: Metric) -> str:
-    """The points that a metric looks at: "epochs 17 to 50", or "epoch 10" where it takes the last; empty for one."""
+    """The points that a metric looks at: "epochs 17 to 50", or "epoch 10" where it takes the last."""
     point, (first, last) = point_name(metric.curve), metric.window
-    if not point:
-        return ""
     return f"{point} {last}" if metric.statistic == "last" else f"{point}s {first} to {last}"
 
 
@@ -199,7 +196,7 @@ def measured(experiment: Experiment, metric: Metric, *, window: bool = True) -> 
         curve = f"gap between {curve} and {curve_name(experiment, metric.minus)}"
     if metric.statistic == "last":
         words = f"logarithm of the {curve}" if metric.log else curve
-        return f"{words} at {window_name(metric)}" if window and window_name(metric) else words
+        return f"{words} at {window_name(metric)}" if window else words
     name = f"{'relative ' if metric.log else ''}{statistic_name(metric.statistic)}"
     return f"{name} of the {curve}{f', {window_name(metric)}' if window else ''}"
 
@@ -207,13 +204,22 @@ def measured(experiment: Experiment, metric: Metric, *, window: bool = True) -> 
 def compared(experiment: Experiment, comparison: Comparison) -> str:
     """What both sides of a comparison measure, without that in which they differ."""
     larger, smaller = comparison.larger.metric, comparison.smaller.metric
-    if (larger.curve, larger.minus) != (smaller.curve, smaller.minus):
-        shared = f"gap to the {curve_name(experiment, larger.minus)}" if larger.minus else "value"
-        if larger.statistic == "level":
-            return f"mean {shared}, {window_name(larger)}"
-        measured_once = larger.window == (1, 1)
-        return f"{shared} at {window_name(larger)}" if larger.statistic == "last" and not measured_once else shared
-    return measured(experiment, larger, window=larger.window == smaller.window)
+    if (larger.curve, larger.minus) == (smaller.curve, smaller.minus):
+        return measured(experiment, larger, window=larger.window == smaller.window)
+    shared = f"gap to the {curve_name(experiment, larger.minus)}" if larger.minus else "value"
+    shared = _shared_name(experiment, comparison) or shared
+    if larger.curve in _NUMBERS or larger.window == (1, 1):
+        return shared
+    if larger.statistic == "last":
+        return f"{shared} at {window_name(larger)}"
+    return f"{statistic_name(larger.statistic)} {shared}, {window_name(larger)}"
+
+
+def _shared_name(experiment: Experiment, comparison: Comparison) -> str:
+    """What the names of both sides' curves say before their last comma, where that is the same."""
+    sides = (comparison.larger, comparison.smaller)
+    heads = {curve_name(experiment, side.metric.curve).rpartition(", ")[0] for side in sides}
+    return heads.pop() if len(heads) == 1 else ""
 
 
 def side_names(experiment: Experiment, comparison: Comparison) -> tuple[str, str]:
@@ -223,7 +229,9 @@ def side_names(experiment: Experiment, comparison: Comparison) -> tuple[str, str
     differing = [(a, b) for a, b in zip(larger, smaller, strict=True) if a != b]
     if not differing:
         return larger[0], smaller[0]
-    return ", ".join(a for a, _ in differing), ", ".join(b for _, b in differing)
+    shared = f"{_shared_name(experiment, comparison)}, "
+    first, second = ([name.removeprefix(shared) for name in names] for names in zip(*differing, strict=True))
+    return ", ".join(first), ", ".join(second)
 
 
 def _ways_to_name(experiment: Experiment, condition: str, metric: Metric) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from generator.figures.wording import point_name
 from generator.records.findings import Finding
 from generator.spec import Call, Comparison, Condition, Measurement, Metric, Stopping
 from generator.stats.inference import Estimate, Interval
@@ -32,6 +33,7 @@ _STATISTICS = {
     "turning_point_rate": "share of turning points",
     "last": "value",
     "points": "length",
+    "minimum": "smallest value",
 }
 
 _CURVES = {
@@ -58,10 +60,33 @@ _CURVES = {
     "distance": "distance between the exact training losses of both runs",
     "relative_distance": "distance between the exact training losses of both runs, as a share of the loss",
     "test_gap": "gap between the test accuracies of both runs",
+    "relative_error_32": "error of the gradient of a batch of 32",
+    "relative_error_512": "error of the gradient of a batch of 512",
+    "relative_error_all": "error of the gradient of all examples",
+    "mean_along_128": "mean gradient of batches of 128 along the full gradient",
+    "mean_along_exact": "full gradient along itself",
+    "variance_exponent": "measured exponent of the variance",
+    "predicted_exponent": "predicted exponent of the variance",
+    "noise_scale": "gradient noise scale",
+    "step_error": "exact mean squared error before each step",
+    "detour": "length of the path over the distance covered",
+    "edge": "largest curvature over its threshold",
 }
 
 #: Measurements that are one number for a whole run.
 _NUMBERS = {
+    "distance_of_ends": "distance between the predictions of two runs at their ends",
+    "still_epochs": "epochs without progress before most of the descent",
+    "plateau_gradient_norm": "length of the gradient on the plateau",
+    "end_gradient_norm": "length of the gradient at the end",
+    "plateau_negative_curvature": "downward curvature on the plateau",
+    "end_negative_curvature": "downward curvature at the end",
+    "plateau_step_curvature": "learning rate times curvature on the plateau",
+    "end_step_curvature": "learning rate times curvature at the end",
+    "plateau_swing": "share of movement along the top eigenvector that alternates, on the plateau",
+    "end_swing": "share of movement along the top eigenvector that alternates, at the end",
+    "plateau_swing_anywhere": "share of movement that alternates, on the plateau",
+    "end_swing_anywhere": "share of movement that alternates, at the end",
     "loss_correlation": "correlation of both runs' fluctuations in the training loss as Keras prints it",
     "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
     "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
@@ -129,8 +154,7 @@ def metric(value: Metric) -> str:
         what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
     if value.log:
         what = f"logarithm of the {what}"
-    unit = "steps" if value.curve.startswith("step_") else "epochs"
-    first, last = value.window
+    unit, (first, last) = f"{point_name(value.curve)}s", value.window
     when = f", after {last} {unit}" if value.statistic == "last" else f", {unit} {first} to {last}"
     if value.window == (1, 1):  # all that there is of something measured once
         when = ""
@@ -207,4 +231,6 @@ def _stopping(rule: Stopping | None) -> str:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return " and ".join(map(_told, value)) or "nothing"
     return number(value, 4) if isinstance(value, int | float) else str(value)

@@ -24,7 +24,8 @@ def edge(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, 
     """Train on whole batches and follow the largest eigenvalue of the Hessian, preconditioned as the optimiser does.
 
     One point an epoch: `edge`, the eigenvalue over the threshold above which steps move away, which is 2 / rate for
-    plain gradient descent and 38 / rate for Adam, and `train_loss`. One point a step: `step_loss`, the exact loss, and `step_end_loss`, its end.
+    plain gradient descent and 38 / rate for Adam, and `train_error`, the exact loss. One point a step: `step_error`, the exact loss, and
+    `step_end_error`, its end.
     """
     from generator.training.checkpoints import start_of
     from generator.training.trainer import train
@@ -43,9 +44,9 @@ def edge(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, 
     history = train(training, replicates, watch=watch)
     return {
         "edge": np.stack(edges, axis=1),
-        "train_loss": history["train_loss"],
-        "step_loss": history["step_loss"].astype(np.float32),
-        "step_end_loss": history["step_loss"][:, -_END:].astype(np.float32),
+        "train_error": history["train_loss"],
+        "step_error": history["step_loss"].astype(np.float32),
+        "step_end_error": history["step_loss"][:, -_END:].astype(np.float32),
     }
 
 

@@ -26,7 +26,7 @@ def saddle(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str
     place, `plateau_<name>` and `end_<name>`: `gradient_norm`; `negative_curvature`, the lowest eigenvalue of the
     Hessian, its sign turned, over the largest absolute one; `step_curvature`, the learning rate times the highest; and
     of `steps` more steps by batches `swing`, the share of the movement along the top eigenvector that alternates, and
-    `swing_anywhere`, the same of the whole movement. One point an epoch: `train_loss`, and `gradient_norm`.
+    `swing_anywhere`, the same of the whole movement. One point an epoch: `train_error`, the exact loss, and `gradient_norm`.
     """
     from generator.training.checkpoints import start_of, train_with_checkpoints
 
@@ -39,7 +39,7 @@ def saddle(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str
     every = np.arange(len(loss))
     plateau, end = np.stack(path, axis=1)[every, place], path[-1]
     batches = _batches(training, replicates, start.x.shape[1], parameters["steps"])
-    found = {"train_loss": loss, "gradient_norm": norms, "still_epochs": _still(loss)[:, None]}
+    found = {"train_error": loss, "gradient_norm": norms, "still_epochs": _still(loss)[:, None]}
     for name, theta, norm in (("plateau", plateau, norms[every, place]), ("end", end, norms[:, -1])):
         values = {"gradient_norm": norm, **_around(training, start, theta, batches)}
         found |= {f"{name}_{key}": value[:, None] for key, value in values.items()}

@@ -55,4 +55,5 @@ def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Pearson's correlation of each row with the same row of the other; 0 where either does not move."""
     one, other = (rows - rows.mean(axis=1, keepdims=True) for rows in (one, other))
     size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-    return np.divide((one * other).sum(axis=1), size, out=np.zeros_like(size), where=size > 0)
+    together: np.ndarray = np.divide((one * other).sum(axis=1), size, out=np.zeros_like(size), where=size > 0)
+    return together

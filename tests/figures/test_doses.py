@@ -9,9 +9,10 @@ import pytest
 
 from generator.errors import UnknownNameError
 from generator.figures.catalogue import Plot
+from generator.figures.wording import number
 from generator.records.record import Record
 from generator.spec import Experiment, Figure
-from tests.figures.synthetic import FIGURES, figures_of, plot_of, record_of
+from tests.figures.synthetic import FIGURES, figures_of, plot_named, plot_of, record_of
 
 NAME = "fig-learning-rates-roughness"
 
@@ -73,6 +74,7 @@ def test_the_line_to_compare_with_is_the_median_of_a_metric() -> None:
         assert facet.reference == pytest.approx(expected, rel=1e-3)
         assert plot.payload.x.low < facet.reference < plot.payload.x.high
     assert "The dotted line, the limit, stands at" in plot.alt
+    assert all(far.reference > drawn().payload.x.low for far in drawn().payload.facets)
     assert ("the limit", plot.payload.facets[0].reference) in [row[1:3] for row in plot.table.rows]
 
 
@@ -105,6 +107,14 @@ def test_lines_of_different_metrics_are_named_by_what_they_share() -> None:
     mixed = {name: turns if place else figure.options["metric"] for place, name in enumerate(names)}
     assert drawn().payload.y_name == "roughness of the training loss, epochs 17 to 50"
     assert drawn(metric=mixed).payload.y_name == "roughness"
+
+
+def test_doses_without_an_order_are_told_one_by_one() -> None:
+    plot = plot_named("fig-initial-weights-together")
+    assert not plot.payload.joined
+    for median, dose in zip(plot.payload.lines[0].median, plot.payload.lines[0].doses, strict=True):
+        assert f"{number(median)} for {dose}" in plot.alt
+    assert "quartiles (bars)" in plot.caption
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from PIL import Image
 
@@ -171,17 +171,18 @@ def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]
 
 
 @pytest.mark.parametrize("figure_id", figures_of("doses"))
-def test_doses_have_a_band_and_a_dot_at_each(plot: Plot, sheet: Sheet) -> None:
-    bands = [band for axes in sheet.figure.axes for band in axes.collections if isinstance(band, PolyCollection)]
-    dots = [line for axes in sheet.figure.axes for line in axes.lines if line.get_marker() == "o"]
-    drawn = [(line, facet.y) for facet in plot.payload.facets for line in facet.lines]
-    assert len(bands) == len(dots) == len(drawn)
-    for band, dot, (line, y) in zip(bands, dots, drawn, strict=True):
-        corners = np.unique(np.asarray(band.get_paths()[0].vertices), axis=0)
-        x = plot.payload.x.at(line.places)
-        expected = np.concatenate([np.stack([x, y.at(edge)], axis=1) for edge in (line.low, line.high)])
-        np.testing.assert_allclose(corners, np.unique(expected, axis=0), atol=1e-9)
-        np.testing.assert_allclose(dot.get_xdata(), x)
+def test_doses_have_their_quartiles_and_a_dot_at_each(plot: Plot, sheet: Sheet) -> None:
+    """From the corners of the band, or the ends of the bars."""
+    for axes, facet in zip(sheet.figure.axes, plot.payload.facets, strict=True):
+        dots = [line for line in axes.lines if line.get_marker() == "o"]
+        kind = PolyCollection if plot.payload.joined else LineCollection
+        marks = [mark for mark in axes.collections if isinstance(mark, kind) and mark.get_zorder() >= 1]
+        for mark, dot, line in zip(marks, dots, facet.lines, strict=True):
+            x = plot.payload.x.at(line.places)
+            expected = np.concatenate([np.stack([x, facet.y.at(edge)], axis=1) for edge in (line.low, line.high)])
+            corners = np.concatenate([np.asarray(path.vertices) for path in mark.get_paths()])
+            np.testing.assert_allclose(np.unique(corners, axis=0), np.unique(expected, axis=0), atol=1e-9)
+            np.testing.assert_allclose(np.asarray(dot.get_xdata(), dtype=float), x)
 
 
 @pytest.mark.parametrize("figure_id", figures_of("article", "ensemble"))

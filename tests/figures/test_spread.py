@@ -8,7 +8,7 @@ import pytest
 
 from generator.figures.catalogue import Plot
 from generator.records.record import Record
-from generator.spec import SpecificationError
+from generator.spec import Condition, SpecificationError
 from tests.figures.synthetic import FIGURES, plot_of, record_of
 
 NAME = "fig-sources-of-spread-shares"
@@ -61,6 +61,8 @@ def test_initial_weights_with_a_diverged_run_are_left_out() -> None:
 
 def test_only_crossed_conditions_have_shares() -> None:
     experiment, figure = FIGURES[NAME]
-    plain = dataclasses.replace(experiment.conditions["crossed"], crossed=0)
+    crossed = experiment.conditions["crossed"]
+    assert isinstance(crossed, Condition)
+    plain = dataclasses.replace(crossed, crossed=0)
     with pytest.raises(SpecificationError, match="expected a crossed condition"):
         plot_of(figure, dataclasses.replace(experiment, conditions={"crossed": plain}), record_of(experiment.id))

@@ -1,5 +1,6 @@
 """Numbers and comparisons in words."""
 
+import dataclasses
 import math
 
 import pytest
@@ -67,6 +68,19 @@ def test_units() -> None:
         "share of hidden units",
         "",
     ]
+
+
+def test_units_of_metrics_are_those_of_their_curves_unless_they_have_none() -> None:
+    rough = Metric(statistic="second_difference_sd", curve="loss", window=(1, 5))
+    assert wording.metric_unit(rough) == "nats"
+    assert wording.metric_unit(dataclasses.replace(rough, log=True)) == ""
+    assert wording.metric_unit(dataclasses.replace(rough, statistic="turning_point_rate")) == ""
+
+
+def test_a_measurement_of_one_number_has_no_epoch() -> None:
+    metric = Metric(statistic="last", curve="loss_correlation", window=(1, 1))
+    words = "correlation of both runs' fluctuations in the training loss"
+    assert wording.measured(find("initial-weights"), metric) == words
 
 
 def comparison(first: Side, second: Side) -> Comparison:

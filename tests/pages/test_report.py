@@ -188,8 +188,8 @@ def test_writing_touches_what_changed_and_removes_what_is_gone(report: Report, t
 
 def test_records_of_another_registration_are_refused(project: Path) -> None:
     path = project / "records" / "batch-size.json"
-    batch_size = experiments.find("batch-size")
-    registered = batch_size.registration(batch_size.claims[0])
+    experiment = experiments.find("batch-size")
+    registered = experiment.registration(experiment.claims[0])
     path.write_text(path.read_text().replace(registered, "0" * 64))
     with pytest.raises(
         GeneratorError, match=r"batch-size\.json: expected data made under the present registration of C21"

@@ -92,3 +92,12 @@ def test_a_measurement_names_its_function() -> None:
     plain = Condition(model=call("m:net"), optimizer=call("keras.optimizers:SGD"), data=call("d:d"))
     table = wording.condition_table({"a": Measurement(function=call("p:gradient_noise", size=3), condition=plain)})
     assert table["measured"] == ["gradient noise (size 3)"]
+
+
+def test_lists_of_parameters_are_told_in_words() -> None:
+    assert wording.parameters({"anew": ("init", "order"), "also": ()}) == "anew init and order, also nothing"
+
+
+def test_a_measurement_of_one_number_has_no_window() -> None:
+    metric = Metric(statistic="last", curve="accuracy_correlation", window=(1, 1))
+    assert wording.metric(metric) == "correlation of both runs' fluctuations in the training accuracy"

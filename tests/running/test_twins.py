@@ -36,9 +36,8 @@ def test_the_same_run_again_is_at_no_distance() -> None:
 
 def test_distances_and_correlations_are_those_of_the_histories() -> None:
     found = compared("init", "order")
-    run, other = (
-        train(t, REPLICATES) for t in (training_of(CONDITION), twin_of(training_of(CONDITION), ("init", "order")))
-    )
+    training = training_of(CONDITION)
+    run, other = (train(t, REPLICATES) for t in (training, twin_of(training, ("init", "order"))))
     for row in range(len(REPLICATES)):
         losses = run["train_loss"][row], other["train_loss"][row]
         assert found["distance"][row].tolist() == [abs(a - b) for a, b in zip(*losses, strict=True)]
@@ -49,7 +48,7 @@ def test_distances_and_correlations_are_those_of_the_histories() -> None:
             one, two = (h[curve][row, 2:] for h in (run, other))
             bends = [[v[i] - 2 * v[i + 1] + v[i + 2] for i in range(5)] for v in (one, two)]
             assert found[f"{curve}_correlation"].shape == (3, 1)
-            assert found[f"{curve}_correlation"][row, 0] == pytest.approx(np.corrcoef(*bends)[0, 1])
+            assert found[f"{curve}_correlation"][row, 0] == pytest.approx(np.corrcoef(np.array(bends))[0, 1])
 
 
 def test_a_curve_that_stands_still_goes_along_with_nothing() -> None:

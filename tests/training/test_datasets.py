@@ -190,3 +190,23 @@ def test_by_class_sorts_what_is_trained_on_and_nothing_else(source: DataSource, 
 def test_by_class_sorts_integer_classes() -> None:
     examples = by_class(arrays(np.arange(4.0)[:, None], np.array([2, 0, 1, 0])))([0])
     assert examples.train.tolist() == [[1, 3, 2, 0]]
+
+
+def test_a_linear_teacher_has_the_strengths_asked_for() -> None:
+    """Without noise, least squares finds a matrix with these singular values."""
+    from generator.training.datasets import linear_teacher
+
+    examples = linear_teacher([3, 4], strengths=(4.0, 1.0), train=50, test=5, features=3)
+    assert examples.test.shape == (2, 5)
+    for train in examples.train:
+        matrix = np.linalg.lstsq(examples.x[train], examples.y[train], rcond=None)[0]
+        assert np.linalg.svd(matrix)[1] == pytest.approx([4, 1, 0], abs=1e-5)
+
+
+def test_the_noise_of_a_linear_teacher() -> None:
+    """What least squares cannot explain has the variance asked for."""
+    from generator.training.datasets import linear_teacher
+
+    examples = linear_teacher([3], strengths=(2.0,), train=20_000, features=2, noise_sd=0.5)
+    residual = np.linalg.lstsq(examples.x, examples.y, rcond=None)[1]
+    assert residual / 20_000 == pytest.approx([0.25, 0.25], rel=0.05)
