@@ -66,7 +66,7 @@ EXPERIMENT = Experiment(
                     "mean_along_128", "mean_along_exact", scale="difference", margin=0.1, unit="of its length"
                 ),
                 "the variance goes with (1/B)(1 − B/N)": equal(
-                    "variance_exponent", "predicted_exponent", scale="difference", margin=0.05, unit="exponent"
+                    "variance_exponent", "predicted_exponent", scale="difference", margin=0.05
                 ),
                 "in batches of 512 of the 1000": Comparison(
                     larger=side("minimum", "relative_error_512"),
