@@ -151,6 +151,15 @@ def cluster(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Kill runs, builds and publications 200 times each, and let the disk fail at every write of a build."""
+    install(session, "tests")
+    tests = ["tests/running/test_kills.py", "tests/publishing/test_kills.py", "tests/publishing/test_faults.py"]
+    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000"}
+    session.run("python", "-m", "pytest", *tests, *session.posargs, env=counts)
+
+
+@nox.session
 def cpu(session: nox.Session) -> None:
     """Show that every experiment gives the same bits on a processor without AVX-512 (needs QEMU's user emulator)."""
     install(session, "build")
@@ -184,6 +193,22 @@ def lock(session: nox.Session) -> None:
         versions = [] if name == "zensical" else ["--constraints=requirements/versions.txt"]
         output = ["--generate-hashes", f"--output-file=requirements/{name}.txt"]
         session.run(*uv, *parts, *versions, *output, *session.posargs)
+
+
+@nox.session
+def licences(session: nox.Session) -> None:
+    """List the licence of every locked package in requirements/licences.tsv, also of those for other platforms."""
+    install(session, "lock")
+    folder = session.create_tmp()
+    uv = ["uv", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--python-version=3.11"]
+    folders = []
+    for name, platform in itertools.product(
+        ("versions", "zensical"), ("x86_64-manylinux_2_28", "aarch64-apple-darwin")
+    ):
+        folders.append(f"{folder}/{name}-{platform}")
+        session.run(*uv, f"--python-platform={platform}", f"--target={folders[-1]}", f"-rrequirements/{name}.txt")
+    listed = session.run("python", "requirements/licences.py", *folders, silent=True)
+    (REQUIREMENTS / "licences.tsv").write_text(str(listed))
 
 
 @nox.session

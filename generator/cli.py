@@ -54,9 +54,7 @@ def run(
     chosen = [experiment for experiment in _chosen(names) if experiment.claims or not replication]
     changed = _run(chosen, workers, _replicates(replicates, pilot, replication), cluster)
     if times:
-        from generator.running.run import write_run_times
-
-        write_run_times(chosen, ROOT, datetime.date.today().isoformat())
+        _write_times(chosen, workers)
     click.echo(f"records changed: {', '.join(changed)}" if changed else "records are up to date")
 
 
@@ -187,13 +185,13 @@ def notice(kind: str, figure: str, versions: Sequence[str], reason: str) -> None
 @click.option("--images", metavar="ADDRESS", help="Where the figures of a folder can be seen, such as a preview.")
 def changes(old: str, new: str, form: str, images: str | None) -> None:
     """Tell what differs between two versions, folders or commits: verdicts, estimates, figures, environment."""
-    from generator.pages.changes import as_json, as_markdown, compare_editions
-    from generator.publishing.editions import find_edition
+    from generator.pages.changes import as_json, as_markdown, compare_results
+    from generator.publishing.results import find_results
     from generator.records import registrations
 
     address = f"{images.rstrip('/')}/" if images else None
-    before, after = (find_edition(ROOT, name, address) for name in (old, new))
-    found = compare_editions(before, after, list(experiments.load().values()))
+    before, after = (find_results(ROOT, name, address) for name in (old, new))
+    found = compare_results(before, after, list(experiments.load().values()))
     markdown = as_markdown(found, registrations.read(ROOT), ROOT / "templates")
     click.echo(as_json(found) if form == "json" else markdown.rstrip())
 
@@ -332,6 +330,14 @@ def _run(
         cluster=cluster,
         progress=_progress,
     )
+
+
+def _write_times(chosen: list[Experiment], workers: int) -> None:
+    from generator.running.growth import measure_growth
+    from generator.running.run import write_run_times
+
+    article = experiments.find("learning-rate").conditions["low"]
+    write_run_times(chosen, ROOT, datetime.date.today().isoformat(), measure_growth(article, workers))
 
 
 def _settings() -> "Settings":

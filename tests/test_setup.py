@@ -88,6 +88,23 @@ def test_a_package_has_one_version_over_all_pythons() -> None:
     assert len(names) == len(set(names))
 
 
+def licences() -> dict[tuple[str, str], str]:
+    """The licence of each package in its version, as `nox -s licences` lists them."""
+    lines = (ROOT / "requirements" / "licences.tsv").read_text().splitlines()
+    return {(name, version): licence for name, version, licence in (line.split("\t") for line in lines)}
+
+
+def test_the_licence_of_every_locked_package_is_listed() -> None:
+    locked = {(name, version) for lock in LOCKS for name, version in versions(lock).items()}
+    assert licences().keys() == locked
+
+
+def test_every_licence_lets_us_use_what_it_covers() -> None:
+    """Permissive ones, and the Mozilla licence for libraries that we do not change; read anything else before use."""
+    known = re.compile(r"0BSD|Apache|BSD|CC0|MIT|Mozilla|MPL|PSF|Python Software Foundation|Zlib")
+    assert {name: told for (name, _), told in licences().items() if not known.search(told)} == {}
+
+
 def test_every_direct_requirement_is_locked() -> None:
     groups = [*PROJECT["dependency-groups"].items(), ("run", PROJECT["project"]["optional-dependencies"]["run"])]
     direct = {normal(one) for name, group in groups if name != "zensical" for one in group}

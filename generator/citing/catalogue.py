@@ -1,4 +1,4 @@
-"""The published list of figures, `figures.json` at the root of a published site, as those who cite read it."""
+"""The published list of figures: `figures.json` at the root of a published site, as it is written and read."""
 
 import json
 import urllib.error
@@ -12,10 +12,20 @@ from generator.citing.citations import ADDRESS_DIGITS, Citation
 from generator.citing.states import Kind, Notice, State
 from generator.errors import GeneratorError, UnknownNameError
 from generator.settings import Licence, Settings
+from generator.spec import plain
 
 FILE = "figures.json"
 
 _PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the next release with other numbers did, in words; `data` names its numbers, if it shows any."""
+
+    by: str
+    data: str | None
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +39,9 @@ class Edition:
     alt: str
     caption: str
     year: int
-    state: State
-    told: str
+    state: State = State.CURRENT
+    told: str = State.CURRENT.value
+    change: Change | None = None
 
     @property
     def pinned(self) -> str:
@@ -46,9 +57,14 @@ class CataloguedFigure:
     """
 
     id: str
-    editions: tuple[Edition, ...]
-    notices: tuple[Notice, ...]
+    editions: tuple[Edition, ...] = ()
+    notices: tuple[Notice, ...] = ()
     previews: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What names the numbers of each version."""
+        return {edition.version: edition.data for edition in self.editions}
 
     def edition(self, version: str) -> Edition:
         """The figure as a version shows it."""
@@ -79,17 +95,21 @@ class Catalogue:
 
     def citation(self, identifier: str, version: str) -> Citation:
         """The citation of a figure in a version."""
-        edition = self.edition(identifier, version)
-        return Citation(
-            id=identifier,
-            title=edition.title,
-            alt=edition.alt,
-            version=edition.version,
-            year=edition.year,
-            data=edition.data,
-            settings=self.settings,
-            caption=edition.caption,
-        )
+        return citation_of(identifier, self.edition(identifier, version), self.settings)
+
+
+def citation_of(identifier: str, edition: Edition, settings: Settings) -> Citation:
+    """The citation of a figure as a version shows it."""
+    return Citation(
+        id=identifier,
+        title=edition.title,
+        alt=edition.alt,
+        caption=edition.caption,
+        version=edition.version,
+        year=edition.year,
+        data=edition.data,
+        settings=settings,
+    )
 
 
 def pinned_folder(data: str) -> str:
@@ -121,6 +141,17 @@ def parse_catalogue(content: bytes, source: str) -> Catalogue:
         raise GeneratorError(
             f"{source}: expected the figures.json of a published site, found {type(error).__name__}: {error}"
         ) from None
+
+
+def dump_catalogue(catalogue: Catalogue) -> bytes:
+    """The `figures.json` of a catalogue."""
+    document = {
+        "site": plain(catalogue.settings),
+        "newest": catalogue.newest,
+        "aliases": dict(catalogue.aliases),
+        "figures": {name: _figure_entry(figure) for name, figure in catalogue.figures.items()},
+    }
+    return (json.dumps(document, indent=2) + "\n").encode()
 
 
 def _read(location: str) -> bytes:
@@ -155,18 +186,39 @@ def _settings(site: Mapping[str, Any]) -> Settings:
     )
 
 
-def _figure(identifier: str, figure: Mapping[str, Any]) -> CataloguedFigure:
+def _figure(identifier: str, entry: Mapping[str, Any]) -> CataloguedFigure:
     return CataloguedFigure(
         id=identifier,
-        editions=tuple(_edition(entry) for entry in figure["versions"]),
-        notices=tuple(notice_of(entry) for entry in figure["notices"]),
-        previews=tuple(figure["previews"]),
+        editions=tuple(_edition(version) for version in entry["versions"]),
+        notices=tuple(notice_of(notice) for notice in entry["notices"]),
+        previews=tuple(entry["previews"]),
     )
 
 
+def _figure_entry(figure: CataloguedFigure) -> dict[str, Any]:
+    return {
+        "versions": [_edition_entry(edition) for edition in figure.editions],
+        "notices": [notice_entry(notice) for notice in figure.notices],
+        "previews": list(figure.previews),
+    }
+
+
+#: Fields of an edition that JSON has as they are.
+_PLAIN = ("version", "page", "data", "title", "alt", "caption", "year", "told")
+
+
 def _edition(entry: Mapping[str, Any]) -> Edition:
-    names = ("version", "page", "data", "title", "alt", "caption", "year", "told")
-    return Edition(**{name: entry[name] for name in names}, state=State(entry["status"]))
+    change = Change(**entry["change"]) if entry["change"] else None
+    return Edition(**{name: entry[name] for name in _PLAIN}, state=State(entry["status"]), change=change)
+
+
+def _edition_entry(edition: Edition) -> dict[str, Any]:
+    return {
+        **{name: getattr(edition, name) for name in _PLAIN},
+        "pinned": f"{edition.pinned}/",
+        "status": edition.state.value,
+        "change": plain(edition.change),
+    }
 
 
 def notice_of(entry: Mapping[str, Any]) -> Notice:
@@ -174,3 +226,8 @@ def notice_of(entry: Mapping[str, Any]) -> Notice:
     return Notice(
         kind=Kind(entry["kind"]), versions=tuple(entry["versions"]), reason=entry["reason"], date=entry["date"]
     )
+
+
+def notice_entry(notice: Notice) -> dict[str, Any]:
+    """A notice in its JSON form."""
+    return {**vars(notice), "kind": notice.kind.value, "versions": list(notice.versions)}

@@ -12,7 +12,7 @@ from generator.errors import GeneratorError
 #: Folders that hold what somebody else wrote or a tool made; hidden folders are left out, too.
 SKIPPED_FOLDERS = frozenset({"__pycache__", "_build", "node_modules", "site-packages"})
 
-_HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 #: Fenced blocks, and spans that are not the argument of one of MyST's roles.
 _MARKDOWN_CODE = (

@@ -3,6 +3,7 @@
 Whatever is no full address, and no reference that the document's own configuration leads to the site, is no mention.
 """
 
+import bisect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,8 +85,9 @@ def inventories_in(path: Path, text: str, address: str) -> Iterator[Inventory]:
 
 def mentions_in(path: Path, passage: Passage, address: str, inventories: Sequence[Inventory]) -> list[Mention]:
     """Every figure that a passage mentions; once a line, however often it stands there."""
+    ends = [match.start() for match in re.finditer("\n", passage.text)]
     mentions = [
-        Mention(path=str(path), line=passage.line + passage.text.count("\n", 0, start), text=text, **target)
+        Mention(path=str(path), line=passage.line + bisect.bisect_left(ends, start), text=text, **target)
         for start, text, target in _found(path, passage, address, _names(path, inventories))
     ]
     return list({(mention.line, mention.target): mention for mention in reversed(mentions)}.values())[::-1]

@@ -44,6 +44,10 @@ class Notice:
     reason: str
     date: str
 
+    def __str__(self) -> str:
+        """What is told of each version that it is about."""
+        return f"{self.kind.value} of {self.date}: {self.reason}"
+
 
 def state_of(version: str, notices: Sequence[Notice], data: Mapping[str, str], releases: Sequence[str]) -> State:
     """The state of a version of a figure.

@@ -1,4 +1,4 @@
-"""What differs between two editions of the site - versions, folders, commits - as Markdown, JSON and figures."""
+"""What differs between the results of two versions, folders or commits, as Markdown, JSON and figures."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,15 +20,15 @@ ERROR = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edition:
-    """A state of the site's data: `read` gives a file by its path in a version; `address` is where its files are."""
+class Results:
+    """Records and figures by name: `read` gives a file by its path in a site, which can be seen at `address`."""
 
     name: str
     read: Callable[[str], bytes | None]
     address: str | None = None
 
     def record(self, experiment: str) -> Record | None:
-        """The record of an experiment, if this edition has one."""
+        """The record of an experiment, if there is one."""
         content = self.read(f"records/{experiment}.json")
         return records.loads(content.decode(), f"{self.name}: records/{experiment}.json") if content else None
 
@@ -49,7 +49,7 @@ def _digests(figure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureChange:
-    """A figure that is new, gone, redrawn, or shows other numbers; its drawings where an edition has an address."""
+    """A figure that is new, gone, redrawn, or shows other numbers; its drawings where they have an address."""
 
     id: str
     title: str
@@ -60,7 +60,7 @@ class FigureChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """Everything that differs between two editions. `new` and `gone` are experiments that only one of them has."""
+    """Everything that differs between earlier and later results; `new` and `gone` are experiments that only one has."""
 
     before: str
     after: str
@@ -71,7 +71,7 @@ class Changes:
 
     @property
     def findings(self) -> tuple[FindingChange, ...]:
-        """Every comparison of every claim that both editions answer."""
+        """Every comparison of every claim that both results answer."""
         return tuple(finding for record in self.records for finding in record.findings)
 
     @property
@@ -99,8 +99,8 @@ class Changes:
         return sum(finding.p_holm < ERROR for finding in self.findings)
 
 
-def compare_editions(before: Edition, after: Edition, experiments: Sequence[Experiment]) -> Changes:
-    """Compare two editions of the data of these experiments."""
+def compare_results(before: Results, after: Results, experiments: Sequence[Experiment]) -> Changes:
+    """Compare two results of these experiments."""
     pairs = [(e, before.record(e.id), after.record(e.id)) for e in experiments]
     compared = [compare_records(e, old, new) for e, old, new in pairs if old and new]
     return Changes(
@@ -113,7 +113,7 @@ def compare_editions(before: Edition, after: Edition, experiments: Sequence[Expe
     )
 
 
-def _figures(before: Edition, after: Edition) -> Iterator[FigureChange]:
+def _figures(before: Results, after: Results) -> Iterator[FigureChange]:
     old, new = before.figures(), after.figures()
     if not old or not new:
         return
@@ -132,8 +132,8 @@ def _figure_change(
     identifier: str,
     old: Mapping[str, str] | None,
     new: Mapping[str, str] | None,
-    before: Edition,
-    after: Edition,
+    before: Results,
+    after: Results,
 ) -> str | None:
     if old is None or new is None:
         return "new" if old is None else "no longer shown"
@@ -143,8 +143,8 @@ def _figure_change(
     return "redrawn from the same numbers" if old.get(".svg") != new.get(".svg") else None
 
 
-def _drawing(edition: Edition, identifier: str) -> str | None:
-    return f"{edition.address}fig/{identifier}/{identifier}.svg" if edition.address else None
+def _drawing(results: Results, identifier: str) -> str | None:
+    return f"{results.address}fig/{identifier}/{identifier}.svg" if results.address else None
 
 
 def as_markdown(

@@ -141,7 +141,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "material_ratio": MATERIAL_RATIO,
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
-    for name in ("index", "claims", "figures", "cite", "methods", "times"):
+    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
         yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
@@ -162,7 +162,13 @@ def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
         *({name: pages} for name, pages in chapters.items() if pages),
         {"Claims": "claims.md"},
         {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
-        {"How it was measured": [{"Methods": "methods.md"}, {"Computation times": "times.md"}]},
+        {
+            "How it was measured": [
+                {"Methods": "methods.md"},
+                {"Computation times": "times.md"},
+                {"Larger than one machine": "larger.md"},
+            ]
+        },
     ]
 
 

@@ -3,11 +3,15 @@
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.errors import GeneratorError
+
+#: How long the lock of a reference may stand until nobody can be holding it.
+_LOCK_SECONDS = 2.0
 
 
 class GitError(GeneratorError):
@@ -105,3 +109,14 @@ def swap_reference(root: Path, reference: str, new: str, old: str | None) -> boo
             raise
         return False
     return True
+
+
+def break_locks(folder: Path, names: Iterable[str]) -> None:
+    """Remove the locks that a killed git left on references; one that is in use is gone within milliseconds."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    for name in names:
+        lock = folder / f"{name}.lock"
+        while lock.exists():
+            if time.monotonic() > deadline:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.01)

@@ -7,18 +7,21 @@ is worked out once, when it is published.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from generator.citing.catalogue import pinned_folder
+from generator.citing.catalogue import CataloguedFigure, Change, Edition, pinned_folder
 from generator.citing.citations import digest_of_table
-from generator.citing.states import Notice, State, state_of
+from generator.citing.states import State, state_of
 from generator.errors import GeneratorError
 from generator.figures.tables import compare_tables
-from generator.publishing.notices import Notices, notice_entry
+from generator.publishing.notices import Notices
 
 #: What a version's own `figures.json` says of a figure that is kept for good.
 _KEPT = ("title", "alt", "caption", "year")
+
+#: Every figure that was ever published, by its id.
+History = Mapping[str, CataloguedFigure]
 
 #: The data table of a figure by its id and the table's SHA-256.
 ReadTable = Callable[[str, str], bytes]
@@ -38,10 +41,9 @@ class PublishedFigure:
         """The lasting address of its data, below the published root."""
         return pinned_folder(self.data)
 
-    def entry(self, version: str) -> dict[str, Any]:
+    def edition(self, version: str) -> Edition:
         """The figure in the history, as a version shows it."""
-        page = f"{version}/fig/{self.id}/"
-        return {"version": version, "page": page, "data": self.data, "pinned": f"{self.folder}/", **self.about}
+        return Edition(version=version, page=f"{version}/fig/{self.id}/", data=self.data, **self.about)
 
 
 def figures_of(site: Mapping[str, bytes]) -> list[PublishedFigure]:
@@ -83,94 +85,82 @@ def _figure(identifier: str, about: Mapping[str, Any], site: Mapping[str, bytes]
 
 
 def updated_history(
-    history: Mapping[str, Any], figures: Iterable[PublishedFigure], version: str, versions: Sequence[str]
-) -> dict[str, Any]:
+    history: History, figures: Iterable[PublishedFigure], version: str, versions: Sequence[str]
+) -> dict[str, CataloguedFigure]:
     """The history after a version is published; of a preview that is replaced, the digest of its numbers stays.
 
-    `versions` are all published versions, the newest first, in which order the entries are listed.
+    `versions` are all published versions, the newest first, in which order the editions are listed.
     """
-    shown = {figure.id: [figure.entry(version)] for figure in figures}
-    unknown: dict[str, Any] = {"versions": [], "previews": []}
+    shown = {figure.id: figure.edition(version) for figure in figures}
     updated = {}
     for identifier in sorted(history.keys() | shown.keys()):
-        before = history.get(identifier, unknown)
-        kept = [entry for entry in before["versions"] if entry["version"] != version and entry["version"] in versions]
-        entries = sorted([*kept, *shown.get(identifier, [])], key=lambda entry: versions.index(entry["version"]))
-        ever = {*before["previews"], *(entry["data"] for entry in before["versions"])}
-        updated[identifier] = {
-            "versions": entries,
-            "previews": sorted(ever - {entry["data"] for entry in entries}),
-        }
+        before = history.get(identifier, CataloguedFigure(id=identifier))
+        kept = [edition for edition in before.editions if edition.version in versions and edition.version != version]
+        new = [shown[identifier]] if identifier in shown else []
+        editions = tuple(sorted([*kept, *new], key=lambda edition: versions.index(edition.version)))
+        ever = {*before.previews, *before.data.values()}
+        previews = tuple(sorted(ever - {edition.data for edition in editions}))
+        updated[identifier] = replace(before, editions=editions, previews=previews)
     return updated
 
 
 def with_states(
-    history: Mapping[str, Any], notices: Notices, releases: Sequence[str], read_table: ReadTable
-) -> dict[str, Any]:
-    """The history with the state of every entry, told in words; `releases` are the newest first."""
+    history: History, notices: Notices, releases: Sequence[str], read_table: ReadTable
+) -> dict[str, CataloguedFigure]:
+    """The history with the state of every edition, told in words; `releases` are the newest first."""
     judged = {}
     for identifier, figure in history.items():
-        own = notices.get(identifier, ())
-        entries = _with_changes(identifier, figure["versions"], releases, read_table)
-        judged[identifier] = {
-            **figure,
-            "notices": [notice_entry(notice) for notice in own],
-            "versions": [_judged(entry, entries, own, releases) for entry in entries],
-        }
+        changed = replace(
+            figure,
+            notices=notices.get(identifier, ()),
+            editions=tuple(_with_change(edition, figure, releases, read_table) for edition in figure.editions),
+        )
+        judged[identifier] = replace(
+            changed, editions=tuple(_judged(edition, changed, releases) for edition in changed.editions)
+        )
     return judged
 
 
-def _with_changes(
-    identifier: str, entries: Sequence[Mapping[str, Any]], releases: Sequence[str], read_table: ReadTable
-) -> list[dict[str, Any]]:
-    """The entries, each with what the next release that has other numbers changed; what is known already is kept."""
-    data = _data(entries)
-    changed = []
-    for entry in entries:
-        by = _next_change(entry, data, releases)
-        known = entry.get("change")
-        if by is None or not known or (known["by"], known["data"]) != (by, data.get(by)):
-            known = by and _change(identifier, entry["data"], by, data.get(by), read_table)
-        changed.append({**entry, "change": known})
-    return changed
+def _with_change(edition: Edition, figure: CataloguedFigure, releases: Sequence[str], read_table: ReadTable) -> Edition:
+    """An edition with what the next release that shows other numbers changed; what is known of it is kept."""
+    by = _next_change(edition, figure, releases)
+    if by is None:
+        return replace(edition, change=None)
+    data, known = figure.data.get(by), edition.change
+    if known and (known.by, known.data) == (by, data):
+        return edition
+    text = "no longer shows it"
+    if data is not None:
+        text = str(compare_tables(read_table(figure.id, edition.data), read_table(figure.id, data)))
+    return replace(edition, change=Change(by=by, data=data, text=text))
 
 
-def _data(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    return {entry["version"]: entry["data"] for entry in entries}
-
-
-def _next_change(entry: Mapping[str, Any], data: Mapping[str, str], releases: Sequence[str]) -> str | None:
-    """The first release after an entry's that shows other numbers, or none of this figure."""
-    if entry["version"] not in releases:
+def _next_change(edition: Edition, figure: CataloguedFigure, releases: Sequence[str]) -> str | None:
+    """The first release after an edition's that shows other numbers, or none of this figure."""
+    if edition.version not in releases:
         return None
-    later = reversed(releases[: releases.index(entry["version"])])
-    return next((release for release in later if data.get(release) != entry["data"]), None)
+    later = reversed(releases[: releases.index(edition.version)])
+    return next((release for release in later if figure.data.get(release) != edition.data), None)
 
 
-def _change(identifier: str, before: str, by: str, after: str | None, read_table: ReadTable) -> dict[str, Any]:
-    if after is None:
-        return {"by": by, "data": None, "text": "no longer shows it"}
-    change = compare_tables(read_table(identifier, before), read_table(identifier, after))
-    return {"by": by, "data": after, "text": str(change)}
+def _judged(edition: Edition, figure: CataloguedFigure, releases: Sequence[str]) -> Edition:
+    """An edition with its state, and why it has it."""
+    reasons = [str(notice) for notice in figure.notices if edition.version in notice.versions]
+    told = "; ".join([*reasons, *_steps(edition, figure, releases)])
+    return replace(
+        edition,
+        state=state_of(edition.version, figure.notices, figure.data, releases),
+        told=told or State.CURRENT.value,
+    )
 
 
-def _judged(
-    entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], notices: Sequence[Notice], releases: Sequence[str]
-) -> dict[str, Any]:
-    """An entry with its state, and why it has it."""
-    state = state_of(entry["version"], notices, _data(entries), releases)
-    about = [notice for notice in notices if entry["version"] in notice.versions]
-    reasons = [f"{notice.kind.value} of {notice.date}: {notice.reason}" for notice in about]
-    told = "; ".join([*reasons, *_steps(entry, entries, releases)])
-    return {**entry, "status": state.value, "told": told or State.CURRENT.value}
-
-
-def _steps(entry: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], releases: Sequence[str]) -> Iterator[str]:
+def _steps(edition: Edition, figure: CataloguedFigure, releases: Sequence[str]) -> Iterator[str]:
     """What each release since then changed, where the newest does not show the same again."""
-    if entry["version"] not in releases or _data(entries).get(releases[0]) == entry["data"]:
+    if edition.version not in releases or figure.data.get(releases[0]) == edition.data:
         return
     yield f"superseded by {releases[0]}"
-    change = entry["change"]
-    while change:
-        yield f"{change['by']} {change['text']}"
-        change = next((later["change"] for later in entries if later["version"] == change["by"]), None)
+    editions = {later.version: later for later in figure.editions}
+    later: Edition | None = edition
+    while later and later.change:
+        yield f"{later.change.by} {later.change.text}"
+        later = editions.get(later.change.by)

@@ -4,22 +4,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import mike.versions
 
-from generator.citing.catalogue import pinned_folder
+from generator.citing.catalogue import FILE, Catalogue, dump_catalogue, parse_catalogue, pinned_folder
 from generator.errors import GeneratorError
 from generator.publishing.git import Snapshot, read_file
-from generator.publishing.history import PublishedFigure, ReadTable, figures_of, updated_history, with_states
+from generator.publishing.history import History, PublishedFigure, ReadTable, figures_of, updated_history, with_states
 from generator.publishing.names import LATEST, is_release
 from generator.publishing.notices import read_notices
 from generator.publishing.pinned import pinned_files
 from generator.publishing.policy import protected
 from generator.publishing.release_pages import release_page
 from generator.publishing.root_pages import page_templates, redirect, sitemap, status_files
-from generator.settings import Settings, read_settings
-from generator.spec import plain
+from generator.settings import read_settings
 
 #: How many differing files an error names.
 NAMED_FILES = 5
@@ -105,7 +103,7 @@ def _root_files(
     root: Path,
     base: Snapshot,
     versions: mike.versions.Versions,
-    history: Mapping[str, Any],
+    history: History,
     figures: Sequence[PublishedFigure] = (),
     added: Iterable[str] = (),
 ) -> dict[str, bytes]:
@@ -118,12 +116,14 @@ def _root_files(
     releases = [name for name in _names(versions) if is_release(name)]
     newest = (releases or _names(versions))[0]
     judged = with_states(history, read_notices(root), releases, _table_reader(root, base, figures))
+    aliases = {alias: str(info.version) for info in versions for alias in sorted(info.aliases)}
+    catalogue = Catalogue(settings=settings, newest=newest, aliases=aliases, figures=judged)
     made = {
         ".nojekyll": b"",
         "index.html": redirect(_leading(versions)[0], templates),
         "sitemap.xml": sitemap(releases, settings),
         "versions.json": _json([{**info.to_json(), "aliases": sorted(info.aliases)} for info in versions]),
-        "figures.json": _json(_catalogue(settings, versions, newest, judged)),
+        FILE: dump_catalogue(catalogue),
         **status_files(root, judged, newest, _compared(base, added), templates),
         **pinned_files(figures, judged, base, settings, templates),
     }
@@ -137,14 +137,6 @@ def _compared(base: Snapshot, added: Iterable[str]) -> set[str]:
 
 def _names(versions: mike.versions.Versions) -> list[str]:
     return [str(info.version) for info in versions]
-
-
-def _catalogue(
-    settings: Settings, versions: mike.versions.Versions, newest: str, figures: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The list of all figures, as `generator.citing.catalogue` reads it."""
-    aliases = {alias: str(info.version) for info in versions for alias in sorted(info.aliases)}
-    return {"site": plain(settings), "newest": newest, "aliases": aliases, "figures": figures}
 
 
 def _table_reader(root: Path, base: Snapshot, figures: Sequence[PublishedFigure]) -> ReadTable:
@@ -161,18 +153,9 @@ def _table_reader(root: Path, base: Snapshot, figures: Sequence[PublishedFigure]
     return read
 
 
-def _read_history(root: Path, base: Snapshot) -> Mapping[str, Any]:
-    content = read_file(root, base, "figures.json")
-    try:
-        history = json.loads(content)["figures"] if content else {}
-        return {
-            identifier: {"versions": list(figure["versions"]), "previews": list(figure["previews"])}
-            for identifier, figure in history.items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise GeneratorError(
-            f"expected figures.json on the published branch to list figures, found {type(error).__name__}: {error}"
-        ) from None
+def _read_history(root: Path, base: Snapshot) -> History:
+    content = read_file(root, base, FILE)
+    return parse_catalogue(content, f"{FILE} on the published branch").figures if content else {}
 
 
 def _leading(versions: mike.versions.Versions) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.citing.catalogue import CataloguedFigure, notice_of
+from generator.citing.catalogue import CataloguedFigure, notice_entry, notice_of
 from generator.citing.states import Kind, Notice
 from generator.errors import GeneratorError
 from generator.files import write_atomically
@@ -36,13 +36,3 @@ def declare(root: Path, figure: CataloguedFigure, kind: Kind, versions: Sequence
     known[figure.id] = (*known.get(figure.id, ()), notice)
     document = {name: [notice_entry(one) for one in known[name]] for name in sorted(known)}
     write_atomically(root / FILE, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def notice_entry(notice: Notice) -> dict[str, str | list[str]]:
-    """A notice in its JSON form."""
-    return {
-        "kind": notice.kind.value,
-        "versions": list(notice.versions),
-        "reason": notice.reason,
-        "date": notice.date,
-    }

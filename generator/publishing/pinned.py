@@ -5,29 +5,25 @@ another figure turns out to show the very same numbers is the folder's page writ
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from jinja2 import Environment
 
 from generator.citing import citations
-from generator.citing.catalogue import pinned_folder
+from generator.citing.catalogue import citation_of, pinned_folder
 from generator.citing.citations import ADDRESS_DIGITS, Citation
 from generator.pages.head import figure_head
 from generator.publishing.git import Snapshot
-from generator.publishing.history import PublishedFigure
+from generator.publishing.history import History, PublishedFigure
 from generator.settings import Settings
 
 #: Later drawings are kept beside the first; the other files of a figure cite the version that they came with.
 DRAWINGS = (".svg", ".png")
 
-#: What the history says of a figure that its citation needs.
-_CITED = ("title", "alt", "caption", "version", "year", "data")
-
 
 def pinned_files(
     figures: Iterable[PublishedFigure],
-    history: Mapping[str, Any],
+    history: History,
     published: Snapshot,
     settings: Settings,
     templates: Environment,
@@ -58,12 +54,12 @@ def _new_files(figure: PublishedFigure, published: Snapshot) -> dict[str, bytes]
     }
 
 
-def _citations(data: str, history: Mapping[str, Any], settings: Settings) -> list[Citation]:
+def _citations(data: str, history: History, settings: Settings) -> list[Citation]:
     """The figures with these numbers, each as the first version shows it that has them."""
     return [
-        Citation(id=identifier, settings=settings, **{name: entries[-1][name] for name in _CITED})
-        for identifier, figure in sorted(history.items())
-        if (entries := [entry for entry in figure["versions"] if entry["data"] == data])
+        citation_of(figure.id, editions[-1], settings)
+        for figure in history.values()
+        if (editions := [edition for edition in figure.editions if edition.data == data])
     ]
 
 

@@ -7,9 +7,9 @@ import markdown
 from jinja2 import Environment
 
 from generator import experiments
-from generator.pages.changes import Edition, as_markdown, compare_editions
-from generator.publishing.editions import version_reader
+from generator.pages.changes import Results, as_markdown, compare_results
 from generator.publishing.git import Snapshot
+from generator.publishing.results import version_reader
 from generator.records import registrations
 
 
@@ -26,9 +26,9 @@ def release_page(
     older = list(releases[releases.index(version) + 1 :]) if version in releases else []
     if not older or path in base.objects:
         return {}
-    before = Edition(name=older[0], read=version_reader(root, base, older[0]), address=f"../../{older[0]}/")
-    after = Edition(name=version, read=files.get, address=f"../../{version}/")
-    changes = compare_editions(before, after, list(experiments.load().values()))
+    before = Results(name=older[0], read=version_reader(root, base, older[0]), address=f"../../{older[0]}/")
+    after = Results(name=version, read=files.get, address=f"../../{version}/")
+    changes = compare_results(before, after, list(experiments.load().values()))
     if not changes.records:
         return {}
     written = as_markdown(changes, registrations.read(root), root / "templates", images=False)

@@ -1,12 +1,13 @@
 """What stands beside the versions for readers: the way to the newest, and the status of every figure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from generator.publishing.history import History
 from generator.settings import Settings
+from generator.text import shown
 
 #: The script that shows a figure's status on pages that no longer change, by its path below the root.
 STATUS_SCRIPT = "assets/status.js"
@@ -17,6 +18,7 @@ def page_templates(root: Path, settings: Settings) -> Environment:
     made = Environment(
         loader=FileSystemLoader(root / "templates" / "published"),
         autoescape=True,
+        finalize=lambda value: shown(value) if type(value) is str else value,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
@@ -30,7 +32,7 @@ def redirect(target: str, templates: Environment) -> bytes:
 
 
 def status_files(
-    root: Path, history: Mapping[str, Any], newest: str, compared: Collection[str], templates: Environment
+    root: Path, history: History, newest: str, compared: Collection[str], templates: Environment
 ) -> dict[str, bytes]:
     """A page for each figure, with what is known today of every version of it, and the script that quotes it.
 
@@ -39,8 +41,8 @@ def status_files(
     values = {"newest": newest, "compared": compared}
     template = templates.get_template("status.html")
     pages = {
-        f"status/{identifier}/index.html": template.render(id=identifier, figure=figure, **values).encode()
-        for identifier, figure in history.items()
+        f"status/{figure.id}/index.html": template.render(figure=figure, **values).encode()
+        for figure in history.values()
     }
     return {**pages, STATUS_SCRIPT: (root / "templates" / STATUS_SCRIPT).read_bytes()} if pages else {}
 

@@ -18,6 +18,7 @@ from generator.errors import GeneratorError
 from generator.publishing.git import (
     GitError,
     Snapshot,
+    break_locks,
     commit_at,
     git,
     is_ancestor,
@@ -133,7 +134,9 @@ def _swapped_in(target: Target, message: str, plan: Callable[[Snapshot], Plan]) 
     """Commit a plan on the branch, starting again when somebody was faster; the commit, and whether it is a new one."""
     root, branch, remote = target.root, target.branch, target.remote
     reference = f"refs/heads/{branch}"
-    with _lock(require_repository(root)):
+    folder = require_repository(root)
+    with _lock(folder):
+        break_locks(folder, (f"refs/heads/{SCRATCH}", reference, "packed-refs"))
         for _ in range(ATTEMPTS):
             local = commit_at(root, reference)
             base = snapshot(root, _base(root, local, branch, remote, target.push))
@@ -213,7 +216,7 @@ def _commit(root: Path, base: Snapshot, plan: Plan, message: str) -> str:
             for path, content in sorted(plan.files.items()):
                 commit.add_file(mike.git_utils.FileInfo(path, content))
         return git(root, "rev-parse", "--verify", scratch)
-    except mike.git_utils.GitError as error:
+    except (mike.git_utils.GitError, BrokenPipeError) as error:
         raise GeneratorError(f"expected git to write a commit, found: {' '.join(str(error).split())}") from None
     finally:
         _point(root, scratch, None)

@@ -17,7 +17,7 @@ from generator.records import record as records
 from generator.records.provenance import lock_digest, source_digest, versions
 from generator.records.record import Record
 from generator.records.registrations import require_registered
-from generator.records.times import Times, read_times, write_times
+from generator.records.times import Growth, Times, read_times, write_times
 from generator.running.conditions import CHUNK, modules, tasks
 from generator.running.keys import run_key
 from generator.running.store import Store
@@ -141,7 +141,7 @@ def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:
     }
 
 
-def write_run_times(experiments: Sequence[Experiment], root: Path, date: str) -> None:
+def write_run_times(experiments: Sequence[Experiment], root: Path, date: str, growth: Sequence[Growth]) -> None:
     """Rewrite the committed times from what was computed here; a result that came from elsewhere has none."""
     store = _store(root)
     seconds = {}
@@ -150,7 +150,7 @@ def write_run_times(experiments: Sequence[Experiment], root: Path, date: str) ->
         taken = {"/".join(cell): [store.seconds(key) for _, key in chunks] for cell, chunks in cells.items()}
         seconds[experiment.id] = {cell: round(sum(t or 0.0 for t in times), 2) for cell, times in taken.items()}
     machine = f"{platform.machine()}, {os.cpu_count()} processors"
-    write_times(root, Times(date=date, machine=machine, seconds=seconds))
+    write_times(root, Times(date=date, machine=machine, seconds=seconds, growth=tuple(growth)))
 
 
 def make_record(plan: Plan, root: Path, store: Store) -> Record:

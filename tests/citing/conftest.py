@@ -34,6 +34,7 @@ def edition(version: str, figure: str, byte: str, status: str, told: str = "curr
         "year": 2026,
         "status": status,
         "told": told,
+        "change": None,
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.citing.catalogue import Catalogue, parse_catalogue, read_catalogue
+from generator.citing.catalogue import Catalogue, dump_catalogue, parse_catalogue, read_catalogue
 from generator.citing.check import as_json, check, require_current
 from generator.errors import GeneratorError
 
@@ -199,6 +199,7 @@ def test_a_list_is_read_by_address_folder_or_file(published: Path, address: str,
     assert read_catalogue(address) == expected
     with pytest.raises(GeneratorError, match=r"at http://.*/gone/figures\.json, found: File not found"):
         read_catalogue(f"{address}/gone")
+    assert json.loads(dump_catalogue(expected)) == document()
     with pytest.raises(GeneratorError, match=r"expected a published figures\.json at .*gone, found: No such file"):
         read_catalogue(str(tmp_path / "gone"))
     with pytest.raises(GeneratorError, match=r"at http://127\.0\.0\.1:1/figures\.json, found: .*refused"):

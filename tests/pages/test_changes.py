@@ -11,7 +11,7 @@ import pytest
 
 from generator import experiments
 from generator.errors import GeneratorError
-from generator.pages.changes import Changes, Edition, as_json, as_markdown, compare_editions
+from generator.pages.changes import Changes, Results, as_json, as_markdown, compare_results
 from generator.records import record as records
 from generator.records.registrations import Registration
 from tests.records.test_changes import CLAIM, EXPERIMENT, record, scaled
@@ -28,9 +28,9 @@ def entry(identifier: str, table: str, drawing: str) -> dict[str, object]:
     return {"id": identifier, "title": f"Title | of {identifier}", "files": files}
 
 
-def edition(name: str, files: Mapping[str, str], address: str | None = None) -> Edition:
+def results_of(name: str, files: Mapping[str, str], address: str | None = None) -> Results:
     contents = {path: text.encode() for path, text in files.items()}
-    return Edition(name=name, read=contents.get, address=address)
+    return Results(name=name, read=contents.get, address=address)
 
 
 def with_figures(record_text: str, *figures: dict[str, object], **tables: str) -> dict[str, str]:
@@ -50,7 +50,9 @@ def changes() -> Changes:
         fig_a="a,b\nx,2\n",
     )  # fmt: skip
     site = "https://site.example/"
-    return compare_editions(edition("0.1", before, f"{site}0.1/"), edition("0.2", after, f"{site}pr-7/"), EXPERIMENTS)
+    return compare_results(
+        results_of("0.1", before, f"{site}0.1/"), results_of("0.2", after, f"{site}pr-7/"), EXPERIMENTS
+    )
 
 
 def test_figures_are_new_gone_redrawn_or_show_other_numbers(changes: Changes) -> None:
@@ -87,9 +89,9 @@ def test_every_row_of_a_table_has_all_its_cells(changes: Changes) -> None:
 
 def test_amendments_are_told_with_their_reason() -> None:
     amended = dataclasses.replace(BEFORE, registration={**BEFORE.registration, CLAIM.id: "0" * 64})
-    one, two = (edition("x", {f"records/{EXPERIMENT.id}.json": records.dumps(made)}) for made in (amended, BEFORE))
+    one, two = (results_of("x", {f"records/{EXPERIMENT.id}.json": records.dumps(made)}) for made in (amended, BEFORE))
     registered = {CLAIM.id: [Registration(hash=BEFORE.registration[CLAIM.id], date="2026-02-01", reason="A typo.")]}
-    written = as_markdown(compare_editions(one, two, EXPERIMENTS), registered, TEMPLATES)
+    written = as_markdown(compare_results(one, two, EXPERIMENTS), registered, TEMPLATES)
     assert f"- {CLAIM.id} was registered as `000000000000`" in written
     assert "2026-02-01: A typo." in written
 
@@ -105,20 +107,20 @@ def test_json_has_every_changed_estimate(changes: Changes) -> None:
     ]
 
 
-def test_experiments_of_one_edition_only_are_named() -> None:
+def test_experiments_of_one_side_only_are_named() -> None:
     text = records.dumps(BEFORE)
-    empty, full = edition("a", {}), edition("b", {f"records/{EXPERIMENT.id}.json": text})
+    empty, full = results_of("a", {}), results_of("b", {f"records/{EXPERIMENT.id}.json": text})
     assert f"The experiment `{EXPERIMENT.id}` is new." in as_markdown(
-        compare_editions(empty, full, EXPERIMENTS), {}, TEMPLATES
+        compare_results(empty, full, EXPERIMENTS), {}, TEMPLATES
     )
     assert f"The experiment `{EXPERIMENT.id}` is gone." in as_markdown(
-        compare_editions(full, empty, EXPERIMENTS), {}, TEMPLATES
+        compare_results(full, empty, EXPERIMENTS), {}, TEMPLATES
     )
 
 
-def test_a_broken_file_names_its_edition() -> None:
-    good = edition("good", {"figures.json": '{"figures": [{"id": "fig-a", "title": "x", "files": []}]}'})
+def test_a_broken_file_names_its_source() -> None:
+    good = results_of("good", {"figures.json": '{"figures": [{"id": "fig-a", "title": "x", "files": []}]}'})
     with pytest.raises(GeneratorError, match=r"^bad: expected figures\.json to list figures"):
-        compare_editions(good, edition("bad", {"figures.json": "{"}), [])
+        compare_results(good, results_of("bad", {"figures.json": "{"}), [])
     with pytest.raises(GeneratorError, match=rf"^bad: records/{EXPERIMENT.id}\.json: expected a record"):
-        compare_editions(good, edition("bad", {f"records/{EXPERIMENT.id}.json": "{"}), EXPERIMENTS)
+        compare_results(good, results_of("bad", {f"records/{EXPERIMENT.id}.json": "{"}), EXPERIMENTS)

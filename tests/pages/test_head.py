@@ -56,10 +56,10 @@ def test_links_lead_to_the_lasting_address_and_to_the_citations(head: LexborHTML
     }
     assert links == {
         ("cite-as", "https://figures.example/docs/f/a3a3a3a3a3a3/"): None,
-        ("alternate", "fig-rate.bib"): "application/x-bibtex",
-        ("alternate", "fig-rate.csl.json"): "application/vnd.citationstyles.csl+json",
-        ("alternate", "fig-rate.csv"): "text/csv",
-        ("alternate", "fig-rate.json"): "application/json",
+        ("alternate item", "fig-rate.bib"): "application/x-bibtex",
+        ("alternate item", "fig-rate.csl.json"): "application/vnd.citationstyles.csl+json",
+        ("alternate item", "fig-rate.csv"): "text/csv",
+        ("alternate item", "fig-rate.json"): "application/json",
     }
 
 

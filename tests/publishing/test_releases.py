@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from generator.errors import GeneratorError
-from generator.publishing.editions import find_edition
 from generator.publishing.gate import check_site
 from generator.publishing.git import commit_at, git
+from generator.publishing.results import find_results
 from generator.publishing.versions import publish
 from generator.records import record as records
 from tests.records.test_changes import CLAIM, EXPERIMENT, record, scaled
@@ -118,18 +118,20 @@ def test_each_release_but_the_first_has_a_page_of_what_it_changed(published: Pat
     assert '<a href="../../changes/0.2/">All that 0.2 changed</a>' in status
 
 
-def test_editions_are_versions_folders_and_commits(published: Path, tmp_path: Path) -> None:
+def test_results_are_of_versions_folders_and_commits(published: Path, tmp_path: Path) -> None:
     path = f"records/{EXPERIMENT.id}.json"
-    assert find_edition(published, "0.3").read(path) == release(3)[path].encode()
-    assert find_edition(published, "latest").address == "https://fluctuations.example/latest/"
+    assert find_results(published, "0.3").read(path) == release(3)[path].encode()
+    assert find_results(published, "latest").address == "https://fluctuations.example/latest/"
     for folder in (tmp_path / "a", tmp_path / "b" / "site"):
         (folder / "records").mkdir(parents=True)
         (folder / path).write_text("x")
     for name in ("a", "b"):
-        assert find_edition(published, str(tmp_path / name)).read(path) == b"x"
-    assert find_edition(published, "main").read("mkdocs.yml") == (published / "mkdocs.yml").read_bytes()
+        assert find_results(published, str(tmp_path / name)).read(path) == b"x"
+    assert find_results(published, "main").read("mkdocs.yml") == (published / "mkdocs.yml").read_bytes()
+    commit = git(published, "rev-parse", "main")
+    assert (find_results(published, commit).name, find_results(published, ".").name) == (commit[:12], "this checkout")
     for unknown in ("0.9", "--all"):
         with pytest.raises(
             GeneratorError, match=rf"expected a published version, a folder or a commit, found '{unknown}'"
         ):
-            find_edition(published, unknown)
+            find_results(published, unknown)

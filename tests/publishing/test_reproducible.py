@@ -1,19 +1,14 @@
 """The whole site of the committed records, built twice from nothing where as much as possible differs."""
 
-import hashlib
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from .checkout import make_checkout, start, tree
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("generator", "templates", "records", "requirements", "mkdocs.yml", "pyproject.toml")
+pytestmark = pytest.mark.slow
 
 #: What a user may have done to matplotlib.
 MATPLOTLIBRC = """
@@ -43,39 +38,15 @@ THERE = {
 }
 
 
-def start(root: Path, umask: int, workers: int, circumstances: Mapping[str, str]) -> "subprocess.Popen[str]":
-    """Copy the checkout and build its site."""
-    home = root.parent / f"home of {root.name}"
-    (home / ".config" / "matplotlib").mkdir(parents=True)
-    root.mkdir(parents=True)
-    for source in SOURCES:
-        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
-        copy(ROOT / source, root / source)
-    shutil.rmtree(root / "generator" / "__pycache__", ignore_errors=True)
-    clean = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
-    command = [sys.executable, "-m", "generator", "build", "--frozen", "--workers", str(workers)]
-    environment = {**clean, "HOME": str(home), **circumstances}
-    told = subprocess.PIPE
-    return subprocess.Popen(command, cwd=root, umask=umask, env=environment, stdout=told, stderr=told, text=True)
-
-
-def tree(site: Path) -> dict[str, tuple[int, str]]:
-    """Permissions and digest of everything in a site, by name."""
-    return {
-        path.relative_to(site).as_posix(): (
-            path.stat().st_mode,
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
-        )
-        for path in sorted(site.rglob("*"))
-    }
-
-
 def test_two_clean_builds_of_the_whole_site_are_the_same_bytes(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "a longer päth" / "with spaces" / "there"
-    one = start(here, 0o022, 2, HERE)
-    rc = tmp_path / "matplotlibrc"
-    rc.write_text(MATPLOTLIBRC)
-    other = start(there, 0o077, 1, {**THERE, "MATPLOTLIBRC": str(rc)})
+    here = make_checkout(tmp_path / "here")
+    there = make_checkout(tmp_path / "a longer päth" / "with spaces" / "there")
+    for name in ("matplotlibrc", "a longer päth/with spaces/.config/matplotlib/matplotlibrc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(MATPLOTLIBRC)
+    hostile = {**THERE, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc")}
+    one = start(here, "build", "--frozen", "--workers", "2", environment=HERE)
+    other = start(there, "build", "--frozen", "--workers", "1", environment=hostile, umask=0o077)
     for process in (one, other):
         _, told = process.communicate(timeout=300)
         assert (process.returncode, told) == (0, "")

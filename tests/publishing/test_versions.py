@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import GeneratorError, UsageError
+from generator.publishing import git as git_module
 from generator.publishing import versions
 from generator.publishing.git import commit_at, git, swap_reference
 from generator.publishing.tree import seal
@@ -296,6 +297,17 @@ def test_a_kill_leaves_the_old_or_the_new_commit(
     git(repository, "fsck", "--strict", "--no-dangling")
 
 
+@pytest.mark.parametrize("name", ["refs/heads/gh-pages", "refs/heads/publishing-in-progress", "packed-refs"])
+def test_the_lock_of_a_git_that_was_killed_is_broken(
+    repository: Path, site: Site, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(git_module, "_LOCK_SECONDS", 0.05)
+    publish(site("0.1"), "0.1", root=repository)
+    (repository / ".git" / f"{name}.lock").touch()
+    publish(site("0.2"), "0.2", root=repository)
+    assert folders(repository) == {"0.2", "0.1"}
+
+
 class TestRemote:
     @pytest.fixture
     def remote(self, repository: Path, tmp_path: Path) -> Path:
@@ -385,5 +397,5 @@ def test_a_broken_root_file_is_named(repository: Path, site: Site, name: str, co
     lines = [line for line in tree if not line.endswith(f"\t{name}")] + [f"100644 blob {blob}\t{name}"]
     broken = git(repository, "mktree", stdin="".join(f"{line}\n" for line in lines).encode())
     git(repository, "update-ref", BRANCH, git(repository, "commit-tree", broken, "-m", "Broken"))
-    with pytest.raises(GeneratorError, match=f"expected {name} on the published branch to list"):
+    with pytest.raises(GeneratorError, match=f"{name} on the published branch"):
         publish(site("0.2"), "0.2", root=repository)

@@ -1,0 +1,63 @@
+"""A checkout of the project in a folder of its own, and its command line there."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = (
+    "generator",
+    "templates",
+    "records",
+    "requirements",
+    "mkdocs.yml",
+    "pyproject.toml",
+    "LICENSE",
+    "LICENSES.md",
+)
+
+#: The environment of a command, without anything that whoever runs the tests has set.
+CLEAN = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
+
+
+def make_checkout(root: Path) -> Path:
+    """Copy what a build reads."""
+    root.mkdir(parents=True)
+    for source in SOURCES:
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, root / source, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / source, root)
+    (root / ".gitignore").write_text("build/\nsite/\n.cache/\n")
+    return root
+
+
+def start(
+    root: Path, *arguments: str, environment: Mapping[str, str] | None = None, umask: int = 0o022
+) -> "subprocess.Popen[str]":
+    """Run a command of the checkout in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "generator", *arguments],
+        cwd=root,
+        umask=umask,
+        env={**CLEAN, "HOME": str(root.parent), **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def tree(folder: Path) -> dict[str, tuple[int, str]]:
+    """Permissions and digest of everything in a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            path.stat().st_mode,
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+        )
+        for path in sorted(folder.rglob("*"))
+    }
