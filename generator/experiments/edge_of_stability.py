@@ -65,13 +65,13 @@ EXPERIMENT = Experiment(
         "adam": with_optimizer(call("keras.optimizers:Adam", learning_rate=0.005)),
     },
     labels={
-        "large": "plain descent at 0.8",
-        "small": "plain descent at 0.2",
+        "large": "descent at 0.8",
+        "small": "descent at 0.2",
         "adam": "Adam at 0.005",
     },
     curves=(
         Curve(name="edge", label="largest curvature over its threshold"),
-        Curve(name="step_end_error", label="mean squared error at the last steps"),
+        Curve(name="step_end_error", label="mean squared error, last 100 steps"),
     ),
     claims=(),
     measures=(EDGE, RISES),
@@ -80,14 +80,14 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-edge-of-stability",
             kind="ensemble",
-            title="The curvature rises to what the step size bears, and stays",
+            title="The curvature, and what the step size bears",
             question="How large does the curvature become, compared with the threshold of stability?",
             options={"conditions": ("large", "small", "adam"), "curve": "edge", "level": (1.0, "threshold")},
         ),
         Figure(
             id="fig-edge-of-stability-loss",
             kind="ensemble",
-            title="Whole batches, no chance, and the loss still rises",
+            title="The loss of whole batches, without any chance",
             question="Does the exact loss go up and down when every step uses all the data?",
             options={"conditions": ("large", "small"), "curve": "step_end_error"},
         ),

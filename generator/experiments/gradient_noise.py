@@ -66,7 +66,7 @@ EXPERIMENT = Experiment(
                     "mean_along_128", "mean_along_exact", scale="difference", margin=0.1, unit="of its length"
                 ),
                 "the variance goes with (1/B)(1 − B/N)": equal(
-                    "variance_exponent", "predicted_exponent", scale="difference", margin=0.05, unit="exponent"
+                    "variance_exponent", "predicted_exponent", scale="difference", margin=0.05
                 ),
                 "in batches of 512 of the 1000": Comparison(
                     larger=side("minimum", "relative_error_512"),
@@ -95,7 +95,7 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-gradient-noise-law",
             kind="law",
-            title="The noise of a batch's gradient follows the textbook",
+            title="The noise of a batch's gradient, measured and predicted",
             question="Does the variance of a batch's gradient fall with the batch size as sampling theory says?",
             options={
                 "condition": "measured",
@@ -115,7 +115,7 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-gradient-noise-scale",
             kind="comparison",
-            title="Noise against signal, after 50 epochs and before the first",
+            title="Noise over signal, after 50 epochs and before the first",
             question="Does the noise of the gradient weigh more as the loss falls?",
             options={"claim": "C06", "comparison": "the noise weighs more at the end"},
         ),

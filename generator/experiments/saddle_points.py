@@ -139,7 +139,7 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-saddle-points-ensemble",
             kind="ensemble",
-            title="The closer to zero training begins, the longer it halts",
+            title="Training from small initial weights and from usual ones",
             question="For how long does the loss stand still from small initial weights?",
             options={"conditions": ("small", "tenth", "usual"), "curve": "train_error"},
         ),

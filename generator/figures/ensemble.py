@@ -139,7 +139,7 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     """Draw the panels one below the other."""
     data: Ensemble = plot.payload
     artists: list[Any] = [*sheet.title(plot.title), *sheet.note(data.y_name)]
-    right = lines.room_for(sheet, [series.label for series in data.series])
+    right = lines.room_for(sheet, [*(series.label for series in data.series), data.level[1] if data.level else ""])
     left = lines.left_of(sheet, [facet.y for facet in data.facets])
     for facet in data.facets:
         artists += _draw_facet(sheet, data, facet, left, right)
@@ -155,8 +155,10 @@ def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, left: float, right
     panel = sheet.panel(_HEIGHT, left, right)
     artists += sheet.vertical_axis(panel, facet.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=facet is data.facets[-1])
+    ends = [_end(sheet, series) for series in facet.series]
     if data.level:
-        artists += _draw_level(sheet, panel, facet.y, *data.level)
+        artists.append(_draw_level(sheet, panel, facet.y, data.level[0]))
+        ends.append(lines.End(name=data.level[1], colour=sheet.palette.ink_soft, value=data.level[0]))
     for series in facet.series:
         artists += lines.draw_band(sheet, panel, series, data.x, facet.y)
     for series in facet.series:
@@ -164,15 +166,13 @@ def _draw_facet(sheet: "Sheet", data: Ensemble, facet: Facet, left: float, right
             artists += lines.draw_run(sheet, panel, series, run, data.x, facet.y)
     for series in facet.series:
         artists += lines.draw_median(sheet, panel, series, data.x, facet.y)
-    return artists + lines.name_ends(sheet, panel, [_end(sheet, series) for series in facet.series], facet.y)
+    return artists + lines.name_ends(sheet, panel, ends, facet.y)
 
 
-def _draw_level(sheet: "Sheet", panel: "Panel", y: Scale, value: float, name: str) -> list[Any]:
-    """A line across the panel at one value, and its name above its end."""
+def _draw_level(sheet: "Sheet", panel: "Panel", y: Scale, value: float) -> Any:
+    """A dashed line across the panel at one value."""
     (at,) = y.at([value]).tolist()
-    line = panel.axes.axhline(at, color=sheet.palette.ink_soft, linewidth=RUN, linestyle="dashed", zorder=1.5)
-    words = sheet.text(panel.right, panel.y(at) - 7, name, colour=sheet.palette.ink_soft, align="right")
-    return [line, words]
+    return panel.axes.axhline(at, color=sheet.palette.ink_soft, linewidth=RUN, linestyle="dashed", zorder=1.5)
 
 
 def _end(sheet: "Sheet", series: Series) -> lines.End:

@@ -145,14 +145,14 @@ def _draw_panel(sheet: "Sheet", data: Law, shown: Panelled, left: float) -> list
     panel = sheet.panel(_HEIGHT, left, MARGIN)
     artists += sheet.vertical_axis(panel, shown.y)
     artists += sheet.horizontal_axis(panel, data.x, labelled=shown is data.panels[-1])
-    at, style = data.x.at(data.at), {"color": sheet.palette.condition(shown.measured.position)}
+    at, colour = data.x.at(data.at), sheet.palette.condition(shown.measured.position)
     low, middle, high = (shown.y.at(v) for v in (shown.measured.low, shown.measured.median, shown.measured.high))
     predicted = shown.y.at(shown.predicted.median)
     artists += panel.axes.plot(at, predicted, color=sheet.palette.ink_soft, linewidth=MEDIAN / 2)
-    artists.append(panel.axes.vlines(at, low, high, linewidth=MEDIAN, **style))
-    artists += panel.axes.plot(at, middle, "o", markersize=8, markeredgewidth=0, clip_on=False, **style)
+    artists.append(panel.axes.vlines(at, low, high, color=colour, linewidth=MEDIAN))
+    artists += panel.axes.plot(at, middle, "o", markersize=8, markeredgewidth=0, clip_on=False, color=colour)
     if shown is data.panels[0]:
-        artists += _draw_names(sheet, panel, float(at[1]), float(predicted[0]), style["color"])
+        artists += _draw_names(sheet, panel, float(at[1]), float(predicted[0]), colour)
     return artists
 
 

@@ -53,6 +53,8 @@ _CURVES = {
     "variance_exponent": "exponent of the variance, measured",
     "predicted_exponent": "exponent of the variance, predicted",
     "noise_scale": "gradient noise scale",
+    "variance_8": "variance of the gradient, batch of 8",
+    "variance_256": "variance of the gradient, batch of 256",
     "edge": "largest curvature over its threshold",
     "detour": "length of the path over the distance covered",
     "step_error": "exact mean squared error before each step",
@@ -81,7 +83,7 @@ _NUMBERS = {
 #: Measurements whose points are neither epochs nor steps.
 _CHECKPOINTS = (
     *("relative_error_32", "relative_error_512", "relative_error_all", "mean_along_128", "mean_along_exact"),
-    *("variance_exponent", "predicted_exponent", "noise_scale"),
+    *("variance_exponent", "predicted_exponent", "noise_scale", "variance_8", "variance_256"),
 )
 
 

@@ -68,6 +68,8 @@ _CURVES = {
     "variance_exponent": "measured exponent of the variance",
     "predicted_exponent": "predicted exponent of the variance",
     "noise_scale": "gradient noise scale",
+    "variance_8": "variance of the gradient of a batch of 8",
+    "variance_256": "variance of the gradient of a batch of 256",
     "step_error": "exact mean squared error before each step",
     "detour": "length of the path over the distance covered",
     "edge": "largest curvature over its threshold",
@@ -154,8 +156,9 @@ def metric(value: Metric) -> str:
         what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
     if value.log:
         what = f"logarithm of the {what}"
-    unit, (first, last) = f"{point_name(value.curve)}s", value.window
-    when = f", after {last} {unit}" if value.statistic == "last" else f", {unit} {first} to {last}"
+    point, (first, last) = point_name(value.curve), value.window
+    end = f"at checkpoint {last}" if point == "checkpoint" else f"after {last} {point}s"
+    when = f", {end}" if value.statistic == "last" else f", {point}s {first} to {last}"
     if value.window == (1, 1):  # all that there is of something measured once
         when = ""
     statistic = _STATISTICS.get(value.statistic, value.statistic.replace("_", " "))

@@ -24,8 +24,8 @@ def edge(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, 
     """Train on whole batches and follow the largest eigenvalue of the Hessian, preconditioned as the optimiser does.
 
     One point an epoch: `edge`, the eigenvalue over the threshold above which steps move away, which is 2 / rate for
-    plain gradient descent and 38 / rate for Adam, and `train_error`, the exact loss. One point a step: `step_error`, the exact loss, and
-    `step_end_error`, its end.
+    plain gradient descent and 38 / rate for Adam, and `train_error`, the exact loss. One point a step: `step_error`,
+    the exact loss again, and `step_end_error`, its end.
     """
     from generator.training.checkpoints import start_of
     from generator.training.trainer import train

@@ -18,8 +18,8 @@ _ELSEWHERE = 100_000
 _PRODUCTS = 20
 
 
-def paths(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
-    """Descend by batches at a learning rate of `step` over the largest eigenvalue of the initial Hessian.
+def descent_at_equal_steps(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
+    """Descend by batches at a learning rate of `rate_times_curvature` over the top eigenvalue of the initial Hessian.
 
     One point an epoch: `train_loss`, exact, and `detour`, the length of the path so far over the distance covered. One
     number: `distance_of_ends`, the root mean square difference between the predictions of this run and of one from
@@ -31,7 +31,7 @@ def paths(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str,
     start = start_of(training, replicates)
     elsewhere = start_of(training, [r + _ELSEWHERE for r in replicates]).theta
     order = _batches(training, replicates, start.x.shape[1])
-    rate = parameters["step"] / _largest_curvature(start, replicates)
+    rate = parameters["rate_times_curvature"] / _largest_curvature(start, replicates)
     epochs = list(_epochs(start, start.theta, order, rate))
     *_, (other_end, _) = _epochs(start, elsewhere, order, rate)
     ends = [start.surface.output(theta, start.x).astype(np.float64) for theta in (epochs[-1][0], other_end)]

@@ -26,7 +26,8 @@ def saddle(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str
     place, `plateau_<name>` and `end_<name>`: `gradient_norm`; `negative_curvature`, the lowest eigenvalue of the
     Hessian, its sign turned, over the largest absolute one; `step_curvature`, the learning rate times the highest; and
     of `steps` more steps by batches `swing`, the share of the movement along the top eigenvector that alternates, and
-    `swing_anywhere`, the same of the whole movement. One point an epoch: `train_error`, the exact loss, and `gradient_norm`.
+    `swing_anywhere`, the same of the whole movement. One point an epoch: `train_error`, the exact loss, and
+    `gradient_norm`.
     """
     from generator.training.checkpoints import start_of, train_with_checkpoints
 

@@ -74,7 +74,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def preconditioned(product: Product, scale: np.ndarray) -> Product:
-    """The product of P^-1/2 H P^-1/2, which has the eigenvalues of P^-1 H, where P is the diagonal matrix of `scale`."""
+    """The product of P^-1/2 H P^-1/2, which has the eigenvalues of P^-1 H; P is diagonal, with the entries `scale`."""
     root = np.sqrt(scale)
     return lambda vectors: product(vectors / root) / root
 

@@ -44,22 +44,24 @@ class Surface:
 
     def loss(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The mean loss of the examples, shape (replicates,)."""
-        return self.run(lambda *each: over_replicates(self.value, *each), theta, x, y, name="loss")
+        return np.asarray(self.run(lambda *each: over_replicates(self.value, *each), theta, x, y, name="loss"))
 
     def output(self, theta: np.ndarray, x: Any) -> np.ndarray:
         """The model's outputs, shape (replicates, examples, outputs)."""
-        return self.run(lambda *each: over_replicates(self._outputs, *each), theta, x, name="output")
+        return np.asarray(self.run(lambda *each: over_replicates(self._outputs, *each), theta, x, name="output"))
 
     def gradient(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The gradient of the mean loss, shape (replicates, parameters)."""
-        return self.run(lambda *each: over_replicates(self.slope, *each), theta, x, y, name="gradient")
+        return np.asarray(self.run(lambda *each: over_replicates(self.slope, *each), theta, x, y, name="gradient"))
 
     def hessian_product(self, theta: np.ndarray, vector: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The Hessian of the mean loss times a vector for each replicate, shape (replicates, parameters).
 
         The gradient of (gradient times vector), so the Hessian is never formed (Pearlmutter 1994).
         """
-        return self.run(lambda *each: over_replicates(self._bend, *each), theta, vector, x, y, name="product")
+        return np.asarray(
+            self.run(lambda *each: over_replicates(self._bend, *each), theta, vector, x, y, name="product")
+        )
 
     def run(self, function: Callable[..., Any], *arguments: Any, name: str) -> Any:
         """Call a function of tensors compiled, as arrays; `name` tells functions of the same arguments apart."""

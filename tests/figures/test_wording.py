@@ -114,3 +114,17 @@ def test_what_is_compared_is_told_without_the_difference() -> None:
     assert wording.compared(batch, at_equal_updates) == "exact training loss"
     assert wording.side_names(batch, at_equal_updates) == ("batches of 256, epoch 125", "batches of 8, epoch 4")
     assert wording.compared(stopping, claims["C26"].primary) == "gap to the test loss without the penalty at epoch 20"
+
+
+def test_sides_that_share_the_head_of_their_names() -> None:
+    """What stands before the last comma is what is compared, the rest is the difference."""
+    experiment = find("saddle-points")
+    swings = {c.id: c for c in experiment.claims}["C13b"].primary
+    assert wording.compared(experiment, swings) == "alternating movement along the top eigenvector"
+    assert wording.side_names(experiment, swings) == ("on the plateau", "at the end")
+    noise = find("gradient-noise")
+    errors = noise.claims[0].primary
+    assert wording.compared(noise, errors) == "smallest error of the gradient, checkpoints 1 to 3"
+    assert wording.side_names(noise, errors) == ("batch of 32", "all examples")
+    halts = {c.id: c for c in experiment.claims}["C13a"].primary
+    assert wording.compared(experiment, halts) == "epochs without progress"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.running.landscape_measurements import _detour, paths
+from generator.running.landscape_measurements import _detour, descent_at_equal_steps
 from generator.spec import Condition, call, plain
 
 pytestmark = pytest.mark.tensorflow
@@ -28,7 +28,7 @@ def test_a_quadratic_shrinks_by_the_same_share_whatever_its_curvature() -> None:
         batch_size=20,
         epochs=6,
     )
-    found = paths({"condition": plain(condition), "step": 0.5}, [9000, 9001, 9002])
+    found = descent_at_equal_steps({"condition": plain(condition), "rate_times_curvature": 0.5}, [9000, 9001, 9002])
     assert found["train_loss"][:, 1:] / found["train_loss"][:, :-1] == pytest.approx(0.25, rel=1e-3)
     assert found["detour"] == pytest.approx(1, rel=1e-4)
     assert found["distance_of_ends"].shape == (3, 1)

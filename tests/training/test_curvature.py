@@ -1,5 +1,6 @@
 """Extreme eigenvalues against full decompositions, and the thresholds against Keras' own optimisers (G9)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_thresholds() -> None:
     assert adam_threshold(0.01) == pytest.approx(3800)
 
 
-def run_quadratic(optimizer: dict[str, object], curvature: float, steps: int, start: float) -> np.ndarray:
+def run_quadratic(optimizer: Mapping[str, object], curvature: float, steps: int, start: float) -> np.ndarray:
     from generator.training.quadratic import noisy_quadratic
 
     problem = {"optimizer": optimizer, "curvature": curvature, "noise_sd": 0.0, "steps": steps, "start": start}

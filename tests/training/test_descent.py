@@ -1,4 +1,4 @@
-"""Descent with a rate for each replicate, and weights along a run: against Keras' SGD and closed forms (G4, G5, G13)."""
+"""Descent with a rate for each replicate, weights along a run: against Keras' SGD and closed forms (G4, G5, G13)."""
 
 import functools
 import math

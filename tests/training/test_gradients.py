@@ -80,7 +80,7 @@ def test_g6_covariance_of_batches_without_replacement(frozen: Any, batch_size: i
 
 
 def test_g7_covariance_of_linear_regression() -> None:
-    """Inputs of covariance A, target noise s, weights off by d: A d d'A + (d'A d) A + s^2 A, four times for 2 (error)^2."""
+    """Inputs of covariance A, noise s, weights off by d: A d d'A + (d'A d) A + s^2 A, times 4 for a whole square."""
     from generator.training.gradients import covariance_trace, example_gradients
     from generator.training.models import regression_network
     from generator.training.surface import Surface
