@@ -21,31 +21,30 @@ DATA_SETS = {
     )
 }
 
-LARGE = Measurement(
-    function=call("generator.running.edge_measurements:edge", products=8),
-    condition=Condition(
-        model=call(
-            "generator.training.models:regression_network",
-            features=64,
-            hidden=32,
-            layers=2,
-            outputs=10,
-            activation="tanh",
-            spread=0.5,
-        ),
-        optimizer=call("keras.optimizers:SGD", learning_rate=0.8),
-        data=DATA_SETS["digits-200"].data,
-        loss="mean_squared_error",
-        batch_size=200,
-        epochs=EPOCHS,
-        passes=PASSES,
+MEASURED = call("generator.running.edge_measurements:edge", products=8)
+RUN = Condition(
+    model=call(
+        "generator.training.models:regression_network",
+        features=64,
+        hidden=32,
+        layers=2,
+        outputs=10,
+        activation="tanh",
+        spread=0.5,
     ),
+    optimizer=call("keras.optimizers:SGD", learning_rate=0.8),
+    data=DATA_SETS["digits-200"].data,
+    loss="mean_squared_error",
+    batch_size=200,
+    epochs=EPOCHS,
+    passes=PASSES,
 )
+LARGE = Measurement(function=MEASURED, condition=RUN)
 
 
 def with_optimizer(optimizer: Call) -> Measurement:
     """The same trained otherwise."""
-    return dataclasses.replace(LARGE, condition=dataclasses.replace(LARGE.condition, optimizer=optimizer))
+    return Measurement(function=MEASURED, condition=dataclasses.replace(RUN, optimizer=optimizer))
 
 
 #: What the page tells: how close to the threshold the run stays, and how much the exact loss rises meanwhile.

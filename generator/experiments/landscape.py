@@ -35,22 +35,21 @@ DATA_SETS = {
 #: Steps of half the inverse of the largest curvature, a quarter of what plain descent bears.
 STEP = 0.5
 
-DEEP = Measurement(
-    function=call("generator.running.landscape_measurements:descent_at_equal_steps", rate_times_curvature=STEP),
-    condition=Condition(
-        model=call("generator.training.models:dense_network", hidden=16, layers=3),
-        optimizer=call("keras.optimizers:SGD", learning_rate=1.0),
-        data=DATA_SETS["planted-teacher"].data,
-        batch_size=25,
-        epochs=EPOCHS,
-    ),
+MEASURED = call("generator.running.landscape_measurements:descent_at_equal_steps", rate_times_curvature=STEP)
+RUN = Condition(
+    model=call("generator.training.models:dense_network", hidden=16, layers=3),
+    optimizer=call("keras.optimizers:SGD", learning_rate=1.0),
+    data=DATA_SETS["planted-teacher"].data,
+    batch_size=25,
+    epochs=EPOCHS,
 )
+DEEP = Measurement(function=MEASURED, condition=RUN)
 
 
 def with_layers(layers: int) -> Measurement:
     """The same with another number of hidden layers."""
-    model = DEEP.condition.model.with_parameters(layers=layers)
-    return dataclasses.replace(DEEP, condition=dataclasses.replace(DEEP.condition, model=model))
+    model = RUN.model.with_parameters(layers=layers)
+    return Measurement(function=MEASURED, condition=dataclasses.replace(RUN, model=model))
 
 
 def more_than_convex(condition: str, statistic: str, curve: str, window: tuple[int, int], **options: Any) -> Comparison:

@@ -26,32 +26,31 @@ DATA_SETS = {
     )
 }
 
-SMALL = Measurement(
-    function=call("generator.running.saddle_measurements:saddle", steps=32),
-    condition=Condition(
-        model=call(
-            "generator.training.models:regression_network",
-            features=6,
-            hidden=6,
-            layers=2,
-            outputs=6,
-            activation="linear",
-            spread=0.03,
-            bias=False,
-        ),
-        optimizer=call("keras.optimizers:SGD", learning_rate=0.2),
-        data=DATA_SETS["linear-teacher"].data,
-        loss="mean_squared_error",
-        batch_size=32,
-        epochs=EPOCHS,
+MEASURED = call("generator.running.saddle_measurements:saddle", steps=32)
+RUN = Condition(
+    model=call(
+        "generator.training.models:regression_network",
+        features=6,
+        hidden=6,
+        layers=2,
+        outputs=6,
+        activation="linear",
+        spread=0.03,
+        bias=False,
     ),
+    optimizer=call("keras.optimizers:SGD", learning_rate=0.2),
+    data=DATA_SETS["linear-teacher"].data,
+    loss="mean_squared_error",
+    batch_size=32,
+    epochs=EPOCHS,
 )
+SMALL = Measurement(function=MEASURED, condition=RUN)
 
 
 def with_spread(spread: float) -> Measurement:
     """The same from initial weights of another size."""
-    model = SMALL.condition.model.with_parameters(spread=spread)
-    return dataclasses.replace(SMALL, condition=dataclasses.replace(SMALL.condition, model=model))
+    model = RUN.model.with_parameters(spread=spread)
+    return Measurement(function=MEASURED, condition=dataclasses.replace(RUN, model=model))
 
 
 def number(condition: str, name: str) -> Side:
