@@ -152,11 +152,11 @@ def cluster(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Kill runs, builds and publications 200 times each, and let the disk fail at every write of a build."""
+    """Kill runs, builds and publications 200 times each, fail every write of a build, show 10 000 hostile texts."""
     install(session, "tests")
-    tests = ["tests/running/test_kills.py", "tests/publishing/test_kills.py", "tests/publishing/test_faults.py"]
-    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000"}
-    session.run("python", "-m", "pytest", *tests, *session.posargs, env=counts)
+    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000", "FLUCTUATIONS_TEXTS": "10000"}
+    tests = sorted(path for name in ("kills", "faults", "hostile*") for path in ROOT.glob(f"tests/*/test_{name}.py"))
+    session.run("python", "-m", "pytest", "--capture=no", *map(str, tests), *session.posargs, env=counts)
 
 
 @nox.session

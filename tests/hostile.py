@@ -1,10 +1,14 @@
 """Texts that try to be more than text, and what a page may show of a text."""
 
 import functools
+import os
 import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+#: Texts in an ordinary test run, a multiple of 500; `nox -s faults` takes 10 000.
+COUNT = int(os.environ.get("FLUCTUATIONS_TEXTS", "1000"))
 
 #: What means something to HTML, SVG, CSS, Markdown and its extensions, Jinja, YAML, TeX, or to those who forget them.
 # fmt: off
@@ -34,7 +38,7 @@ TEXTS = st.lists(
 
 
 @functools.cache
-def hostile_texts(count: int) -> tuple[str, ...]:
+def hostile_texts(count: int = COUNT) -> tuple[str, ...]:
     """So many different texts of which there is anything to see, the same ones every time."""
     found: dict[str, None] = {}
 

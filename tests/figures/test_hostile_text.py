@@ -1,4 +1,4 @@
-"""10 000 hostile texts in drawings: as their title and description, and drawn."""
+"""Hostile texts by the thousand in drawings: as their title and description, and drawn."""
 
 import dataclasses
 import re
@@ -13,11 +13,10 @@ from generator.figures.sheet import Sheet, style
 from generator.figures.style import LIGHT
 from generator.publishing.drawing import drawing_faults
 from tests.figures.synthetic import plot_named
-from tests.hostile import folded, hostile_texts, seen
+from tests.hostile import COUNT, folded, hostile_texts, seen
 
 pytestmark = pytest.mark.slow
 
-COUNT = 10_000
 PER_DRAWING = 500
 SEPARATOR = " 00000 "
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,7 +24,7 @@ DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
 
 
 def batches() -> Iterator[tuple[str, ...]]:
-    texts = hostile_texts(COUNT)
+    texts = hostile_texts()
     yield from (texts[start : start + PER_DRAWING] for start in range(0, COUNT, PER_DRAWING))
 
 

@@ -24,14 +24,13 @@ from generator.records.registrations import register
 from generator.settings import read_settings
 from generator.spec import Experiment
 from tests.figures.synthetic import record_of
-from tests.hostile import folded, hostile_texts, seen
+from tests.hostile import COUNT, folded, hostile_texts, seen
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 
-COUNT = 2_000
-PER_FIELD = 20
+PER_FIELD = COUNT // 100
 SEPARATOR = " 00000 "
 
 #: The fields that hold words, by the name of their class.
@@ -79,8 +78,8 @@ def harmless() -> Iterator[str]:
 
 def hostile() -> list[str]:
     """A batch of texts for each field; it begins with a capital, as a sentence that begins with it would."""
-    texts = hostile_texts(COUNT)
-    return [SEPARATOR.join(["Hostile", *texts[start : start + PER_FIELD]]) for start in range(0, COUNT, PER_FIELD)]
+    texts = hostile_texts()
+    return [SEPARATOR.join(["Hostile", *texts[start : start + PER_FIELD]]) for start in range(0, len(texts), PER_FIELD)]
 
 
 def make_site(root: Path, words: Iterator[str]) -> Path:
@@ -153,4 +152,4 @@ def test_every_page_differs_in_its_words_only(sites: tuple[Path, Path]) -> None:
                 if HARMLESS.search(one):
                     assert ADDRESS.sub("", folded(other)) == ADDRESS.sub("", seen(exchanged(one))), (name, tag)
     assert len(names) > 20
-    print(f"{len(hostile_texts(COUNT))} texts in the fields of the experiments on {len(names)} pages: 0 differ")
+    print(f"{COUNT} texts in the fields of the experiments on {len(names)} pages: 0 differ")
