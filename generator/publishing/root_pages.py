@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generator.publishing.history import History
 from generator.settings import Settings
+from generator.text import shown
 
 #: The script that shows a figure's status on pages that no longer change, by its path below the root.
 STATUS_SCRIPT = "assets/status.js"
@@ -17,6 +18,7 @@ def page_templates(root: Path, settings: Settings) -> Environment:
     made = Environment(
         loader=FileSystemLoader(root / "templates" / "published"),
         autoescape=True,
+        finalize=lambda value: shown(value) if type(value) is str else value,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )

@@ -1,8 +1,11 @@
 """A site's folder: which of its files are published, and how a new one takes the place of the old one as a whole."""
 
+import ctypes
 import hashlib
 import json
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,13 +89,26 @@ def heal(target: Path) -> None:
 
 def swap(new: Path, target: Path) -> None:
     """Put a finished folder in the target's place; at no moment is the target half of each."""
-    old = beside(target, "old")
     if (target / KEPT).is_file():
         shutil.copyfile(target / KEPT, new / KEPT)
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    if not target.exists():
+        new.rename(target)
+    elif not _exchanged(new, target):
+        target.rename(beside(target, "old"))
+        new.rename(target)
+    heal(target)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders could exchange their names in a single step, which Linux offers on most file systems."""
+    if sys.platform != "linux":
+        return False
+    system = ctypes.CDLL(None)
+    at_working_folder, exchange = -100, 2
+    if not hasattr(system, "renameat2"):
+        return False
+    paths = [argument for path in (one, other) for argument in (at_working_folder, os.fsencode(path))]
+    return bool(system.renameat2(*paths, exchange) == 0)
 
 
 def beside(target: Path, state: str) -> Path:

@@ -1,7 +1,8 @@
 """Shows that the site could move to Zensical: the same Markdown, built by it, has the same addresses and anchors.
 
-`python -m generator.publishing.zensical PATH_OF_ZENSICAL` compares with the site that was built last. Material for
-MkDocs reaches its end of life on 2027-05-05; Zensical is by the same authors and reads the same configuration.
+`python -m generator.publishing.zensical PATH_OF_ZENSICAL` compares with the site that was built last, and lets the gate
+judge it. Material for MkDocs reaches its end of life on 2027-05-05; Zensical is by the same authors and reads the same
+configuration.
 """
 
 import subprocess
@@ -13,6 +14,8 @@ import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.errors import GeneratorError
+from generator.publishing.gate import check_site
+from generator.publishing.policy import protect
 
 #: The folder below `build/` that Zensical writes: it keeps its output beside its configuration.
 OUTPUT = "zensical"
@@ -69,16 +72,18 @@ def main(arguments: list[str]) -> int:
         return 2
     root = Path.cwd()
     try:
-        theirs = anchors_of(build_with_zensical(arguments[0], root))
+        site = build_with_zensical(arguments[0], root)
+        protect(site)
     except GeneratorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    ours = anchors_of(root / "site")
-    found = list(differences(ours, theirs))
+    ours, theirs = anchors_of(root / "site"), anchors_of(site)
+    found = [*differences(ours, theirs), *(f"{fault.page}: {fault.message}" for fault in check_site(site))]
     print(*found, sep="\n", end="\n" if found else "")
     pages, anchors = len(ours), sum(map(len, ours.values()))
     print(
-        f"{pages} pages and {anchors} anchors with MkDocs, {len(theirs)} pages with Zensical: {len(found)} differences"
+        f"{pages} pages and {anchors} anchors with MkDocs, {len(theirs)} pages with Zensical: "
+        f"{len(found)} differences and faults"
     )
     return 1 if found else 0
 

@@ -1,10 +1,13 @@
 """What a build may replace, and that a killed one leaves nothing that the next cannot mend."""
 
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from generator.errors import GeneratorError
+from generator.publishing import tree
 from generator.publishing.tree import (
     KEPT,
     MARKER,
@@ -81,6 +84,34 @@ def test_a_swap_keeps_the_committed_file_and_leaves_no_neighbours(tmp_path: Path
     swap(folder(beside(target, "new"), **{"new.html": "new"}), target)
     assert contents(target) == {KEPT: "*", "new.html": "new"}
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_where_folders_cannot_be_exchanged_two_renames_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "_exchanged", lambda _one, _other: False)
+    target = folder(tmp_path / "site", **{"old.html": "old", MARKER: ""})
+    swap(folder(beside(target, "new"), **{"new.html": "new"}), target)
+    assert contents(target) == {"new.html": "new"}
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need two renames")
+def test_a_reader_meets_a_whole_site_at_every_moment(tmp_path: Path) -> None:
+    target = folder(tmp_path / "site", **{"index.html": "0"})
+    met: list[bool] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            met.append((target / "index.html").is_file())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(200):
+        swap(folder(beside(target, "new"), **{"index.html": str(number)}), target)
+    done.set()
+    reader.join()
+    assert len(met) > 200
+    assert all(met)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import pytest
 from generator.errors import GeneratorError
 from generator.publishing.zensical import anchors_of, build_with_zensical, differences, main
 
-PAGE = '<body><h1 id="frame">x</h1><article><h1 id="{0}">x</h1><p id="no-heading"></p><h3 id="{0}-3">y</h3></article>'
+PAGE = (
+    '<meta charset=utf-8><body><h1 id="frame">x</h1>'
+    '<article><h1 id="{0}">x</h1><p id="no-heading"></p><h3 id="{0}-3">y</h3></article>'
+)
 
 
 def write(folder: Path, **pages: str) -> Path:
@@ -56,7 +59,8 @@ def test_the_command_reports_and_fails_on_a_difference(
     monkeypatch.chdir(tmp_path)
     assert main([tool]) == code
     summary = capsys.readouterr().out.splitlines()[-1]
-    assert summary == f"2 pages and 4 anchors with MkDocs, 2 pages with Zensical: {4 * changed} differences"
+    assert summary == f"2 pages and 4 anchors with MkDocs, 2 pages with Zensical: {4 * changed} differences and faults"
+    assert "default-src" in (tmp_path / "build" / "zensical" / "index.html").read_text()
     assert (tmp_path / "build" / "zensical.yml").read_text() == "INHERIT: mkdocs.yml\nsite_dir: zensical\n"
 
 
