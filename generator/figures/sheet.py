@@ -161,10 +161,15 @@ class Sheet:
             return [grid]
         self.y += TEXT * LEADING + 4
         labels = [
-            self.text(panel.left + x * panel.width, self.y - 4, label, colour=self.palette.ink_soft, align="center")
+            self.text(self._centre(panel, x, label), self.y - 4, label, colour=self.palette.ink_soft, align="center")
             for x, label in zip(at, scale.labels, strict=True)
         ]
         return [grid, *labels]
+
+    def _centre(self, panel: Panel, x: float, label: str) -> float:
+        """Where a label below a panel is centred: at its tick, unless it would leave the margin."""
+        half = self.widest([label]) / 2
+        return min(max(panel.left + x * panel.width, MARGIN + half), WIDTH - MARGIN - half)
 
     def finish(self) -> Figure:
         """The figure, cut to the height of its blocks."""

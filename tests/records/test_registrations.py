@@ -42,7 +42,7 @@ def test_an_amendment_needs_a_reason_and_keeps_what_was(tmp_path: Path) -> None:
 
 def test_an_unregistered_claim_may_not_run(tmp_path: Path) -> None:
     """The message names the claims and the command."""
-    with pytest.raises(GeneratorError, match=r"expected C18.* to be registered .*generator register"):
+    with pytest.raises(GeneratorError, match=r"expected .*C18.* to be registered .*generator register"):
         require_registered(tmp_path, EXPERIMENTS)
     register(tmp_path, EXPERIMENTS, "2026-01-01", None)
     with pytest.raises(GeneratorError, match=f"expected {FIRST.claims[0].id} to be registered"):
