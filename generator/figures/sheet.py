@@ -160,16 +160,17 @@ class Sheet:
         if not labelled:
             return [grid]
         self.y += TEXT * LEADING + 4
+        soft = self.palette.ink_soft
         labels = [
-            self.text(self._centre(panel, x, label), self.y - 4, label, colour=self.palette.ink_soft, align="center")
+            self.text(self._inside(panel.left + x * panel.width, label), self.y - 4, label, colour=soft, align="center")
             for x, label in zip(at, scale.labels, strict=True)
         ]
         return [grid, *labels]
 
-    def _centre(self, panel: Panel, x: float, label: str) -> float:
-        """Where a label below a panel is centred: at its tick, unless it would leave the margin."""
-        half = self.widest([label]) / 2
-        return min(max(panel.left + x * panel.width, MARGIN + half), WIDTH - MARGIN - half)
+    def _inside(self, centre: float, words: str) -> float:
+        """The nearest centre at which the words keep off the margins."""
+        half = self.widest([words]) / 2
+        return min(max(centre, MARGIN + half), WIDTH - MARGIN - half)
 
     def finish(self) -> Figure:
         """The figure, cut to the height of its blocks."""
