@@ -26,7 +26,7 @@ _AROUND = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Panelled:
+class Facet:
     """One data set: what was measured, what was predicted, and the vertical axis."""
 
     measured: Series
@@ -38,7 +38,7 @@ class Panelled:
 class Law:
     """Data sets over one horizontal axis, with what was varied `at` which values."""
 
-    panels: tuple[Panelled, ...]
+    facets: tuple[Facet, ...]
     at: tuple[float, ...]
     x: Scale
     x_name: str
@@ -76,9 +76,8 @@ def _payload(experiment: Experiment, record: Record, data_sets: Sequence[str], o
     ]
     x = scales.logarithmic([at[0] / _AROUND, at[-1] * _AROUND])
     return Law(
-        panels=tuple(
-            Panelled(measured=m, predicted=p, y=scales.logarithmic(curves.finite([m, p])).with_ticks(5))
-            for m, p in pairs
+        facets=tuple(
+            Facet(measured=m, predicted=p, y=scales.logarithmic(curves.finite([m, p])).with_ticks(5)) for m, p in pairs
         ),
         at=at,
         x=Scale(low=x.low, high=x.high, kind="log", ticks=at, labels=tuple(wording.number(value) for value in at)),
@@ -89,7 +88,7 @@ def _payload(experiment: Experiment, record: Record, data_sets: Sequence[str], o
 
 
 def _alt(data: Law, record: Record) -> str:
-    ends = "; ".join(f"{panel.measured.data_set}, {_ending(panel)}" for panel in data.panels)
+    ends = "; ".join(f"{panel.measured.data_set}, {_ending(panel)}" for panel in data.facets)
     last = wording.number(data.at[-1])
     return (
         f"{wording.upper_first(data.y_name)} at {len(data.at)} values of the {_of(data)}, median of "
@@ -98,7 +97,7 @@ def _alt(data: Law, record: Record) -> str:
     )
 
 
-def _ending(panel: Panelled) -> str:
+def _ending(panel: Facet) -> str:
     return f"{curves.ending(panel.measured)} against {wording.number(panel.predicted.median[-1])}"
 
 
@@ -115,12 +114,12 @@ def _caption(data: Law, record: Record) -> str:
 
 
 def _table(data: Law) -> Table:
-    measured = data.panels[0].measured
+    measured = data.facets[0].measured
     return Table(
-        columns=("data set", _of(data), *curves.columns(measured), f"{data.panels[0].predicted.name}, median"),
+        columns=("data set", _of(data), *curves.columns(measured), f"{data.facets[0].predicted.name}, median"),
         rows=tuple(
             (panel.measured.data_set, at, *row, predicted)
-            for panel in data.panels
+            for panel in data.facets
             for at, row, predicted in zip(data.at, curves.rows(panel.measured), panel.predicted.median, strict=True)
         ),
     )
@@ -130,28 +129,28 @@ def draw(sheet: "Sheet", plot: Plot) -> list[Any]:
     """Draw the panels one below the other."""
     data: Law = plot.payload
     artists: list[Any] = [*sheet.title(plot.title), *sheet.note(data.y_name)]
-    left = lines.left_of(sheet, [panel.y for panel in data.panels])
-    for panel in data.panels:
+    left = lines.left_of(sheet, [panel.y for panel in data.facets])
+    for panel in data.facets:
         artists += _draw_panel(sheet, data, panel, left)
     artists += sheet.below(data.x_name, left, MARGIN)
     sheet.y += 8
     return artists + sheet.note(data.note)
 
 
-def _draw_panel(sheet: "Sheet", data: Law, shown: Panelled, left: float) -> list[Any]:
+def _draw_panel(sheet: "Sheet", data: Law, shown: Facet, left: float) -> list[Any]:
     sheet.y += 14
     artists: list[Any] = sheet.heading(wording.upper_first(shown.measured.data_set))
     sheet.y += 8
     panel = sheet.panel(_HEIGHT, left, MARGIN)
     artists += sheet.vertical_axis(panel, shown.y)
-    artists += sheet.horizontal_axis(panel, data.x, labelled=shown is data.panels[-1])
+    artists += sheet.horizontal_axis(panel, data.x, labelled=shown is data.facets[-1])
     at, colour = data.x.at(data.at), sheet.palette.condition(shown.measured.position)
     low, middle, high = (shown.y.at(v) for v in (shown.measured.low, shown.measured.median, shown.measured.high))
     predicted = shown.y.at(shown.predicted.median)
     artists += panel.axes.plot(at, predicted, color=sheet.palette.ink_soft, linewidth=MEDIAN / 2)
     artists.append(panel.axes.vlines(at, low, high, color=colour, linewidth=MEDIAN))
     artists += panel.axes.plot(at, middle, "o", markersize=8, markeredgewidth=0, clip_on=False, color=colour)
-    if shown is data.panels[0]:
+    if shown is data.facets[0]:
         artists += _draw_names(sheet, panel, float(at[1]), float(predicted[0]), colour)
     return artists
 

@@ -152,7 +152,7 @@ def plotted(plot: Plot, sheet: Sheet, line: Line2D) -> list[tuple[float, float]]
     data = plot.payload
     if plot.kind in {"comparison", "shares"}:
         scale, positions = data.x, line.get_xdata()
-    elif plot.kind in {"ensemble", "doses"}:
+    elif plot.kind in {"ensemble", "doses", "law"}:
         scale, positions = (
             data.facets[[line in axes.lines for axes in sheet.figure.axes].index(True)].y,
             line.get_ydata(),
