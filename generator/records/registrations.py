@@ -48,8 +48,8 @@ def register(root: Path, experiments: Sequence[Experiment], date: str, reason: s
     if amended and not reason:
         raise GeneratorError(f"expected a reason for amending {', '.join(amended)}, found none")
     for claim, found in changed.items():
-        entry = Registration(hash=found, date=date, reason=reason or "first registration")
-        known[claim] = (*known.get(claim, ()), entry)
+        why = reason if reason and claim in known else "first registration"
+        known[claim] = (*known.get(claim, ()), Registration(hash=found, date=date, reason=why))
     if changed:
         text = json.dumps({c: [vars(r) for r in known[c]] for c in sorted(known)}, indent=1, ensure_ascii=False)
         write_atomically(root / FILE, (text + "\n").encode())

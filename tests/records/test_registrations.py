@@ -41,6 +41,14 @@ def test_an_amendment_needs_a_reason_and_keeps_what_was(tmp_path: Path) -> None:
     assert (both[-1].date, both[-1].reason) == ("2026-01-02", "a wrong margin")
 
 
+def test_the_reason_of_an_amendment_is_not_given_to_what_is_new(tmp_path: Path) -> None:
+    """Claims registered with it for the first time say so."""
+    register(tmp_path, [FIRST], "2026-01-01", None)
+    register(tmp_path, changed(), "2026-01-02", "a wrong margin")  # type: ignore[arg-type]
+    new = next(claim.id for e in EXPERIMENTS for claim in e.claims if claim.id not in {c.id for c in FIRST.claims})
+    assert [entry.reason for entry in read(tmp_path)[new]] == ["first registration"]
+
+
 def test_an_unregistered_claim_may_not_run(tmp_path: Path) -> None:
     """The message names the claims and the command."""
     with pytest.raises(GeneratorError, match=r"expected .*C18.* to be registered .*generator register"):
