@@ -17,7 +17,7 @@ from generator.errors import GeneratorError
 MEASUREMENTS: dict[str, Sequence[Callable[[Path], Iterator[Row]]]] = {
     "1": (lambda _: curves.steady(), lambda _: curves.fresh()),
     "2": (lambda _: arithmetic.step(),),
-    "3": (sites.cold,),
+    "3": (sites.cold, sites.whole),
     "4": (sites.unchanged,),
     "5": (sites.edited,),
     "6": (lambda _: growth.growth(),),

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from benchmarks.comparison import Quantity, Row, Side
 from benchmarks.processes import ROOT, environment, timed
 from generator import experiments
 from generator.errors import GeneratorError
-from generator.spec import digest_of
+from generator.spec import Condition, digest_of
 
 COLD_REPETITIONS = 3
 UNCHANGED_REPETITIONS = 11
@@ -20,6 +20,9 @@ EDIT_REPETITIONS = 7
 
 #: Curves that the three scripts train: one, two and one.
 GALLERY_CURVES = 4
+
+#: The chapter of the experiments that repeat what the gallery's scripts train.
+EXAMPLES = "The article's examples"
 
 #: What a build without changes must not import.
 UNNEEDED = ("tensorflow", "keras", "scipy", "mkdocs")
@@ -57,15 +60,15 @@ class Sites:
 
 
 def prepare(folder: Path) -> Sites:
-    """Copy both, compile the copied modules, and build each once: what every later build finds warm."""
+    """Copy both, compile the copied modules, and build each once: what every later build finds warm.
+
+    Ours with the experiments that the gallery's scripts are made after, the article's examples, and no others.
+    """
     checkout, gallery = folder / "checkout", folder / "gallery"
     sites = Sites(checkout=checkout, gallery=gallery)
     if checkout.exists():
         return sites
-    for name in _sources():
-        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, checkout / name)
-    timed("compileall", "-q", "generator", folder=checkout)
+    _copy(checkout, [name for name in _sources() if name not in _of_other_experiments()])
     for name in ("gallery", "sphinx"):
         shutil.copytree(ROOT / "benchmarks" / name, gallery / name, ignore=shutil.ignore_patterns("__pycache__"))
     sites.build_gallery()
@@ -98,6 +101,20 @@ def cold(folder: Path) -> Iterator[Row]:
         ),
         quantity=Quantity.TIMES_AS_LONG,
         at_least=64,
+    )
+
+
+def whole(folder: Path) -> Iterator[Row]:
+    """Everything from nothing: every experiment, the figures, pages and the site."""
+    checkout = folder / "whole"
+    _copy(checkout, _sources())
+    seconds, _ = timed("generator", "build", folder=checkout)
+    yield Row(
+        id="3c",
+        title="the whole site from nothing",
+        ours=Side(label=f"`python -m generator build` of {len(experiments.load())} experiments", values=[seconds]),
+        quantity=Quantity.OURS,
+        at_most=240.0,
     )
 
 
@@ -158,12 +175,28 @@ def _sources() -> list[str]:
     return [name for name in sorted(set(listed.split("\0")) - {""}) if (ROOT / name).is_file()]
 
 
+def _of_other_experiments() -> set[str]:
+    """Files of the experiments that are no example of the article."""
+    others = [e.id for e in experiments.load().values() if e.chapter != EXAMPLES]
+    declared = {f"generator/experiments/{name.replace('-', '_')}.py" for name in others}
+    return declared | {f"records/{folder}{name}.json" for name in others for folder in ("", "replication/")}
+
+
+def _copy(checkout: Path, names: Sequence[str]) -> None:
+    for name in names:
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, checkout / name)
+    timed("compileall", "-q", "generator", folder=checkout)
+
+
 def _curves() -> int:
     """Curves that a cold build trains; a condition that several experiments use is trained once."""
     replicates = {
         digest_of(condition): experiment.replicates
         for experiment in experiments.load().values()
+        if experiment.chapter == EXAMPLES
         for _, _, condition in experiment.cells()
+        if isinstance(condition, Condition)
     }
     return sum(replicates.values())
 
