@@ -71,8 +71,8 @@ def reword(root: Path, words: str) -> None:
     """Change a page, and let a figure be drawn again."""
     template = root / "templates" / "pages" / "methods.md.jinja"
     template.write_text((ROOT / "templates" / "pages" / template.name).read_text() + f"\n{words}\n")
-    figures = sorted((root / ".cache" / "figures").glob("[0-9a-f]*"))
-    shutil.rmtree(figures[0], ignore_errors=True)
+    for drawn in sorted((root / ".cache" / "figures").glob("[0-9a-f]*"))[:1]:
+        shutil.rmtree(drawn)
 
 
 def present(root: Path) -> Mapping[str, object]:
