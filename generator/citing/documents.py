@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, UsageError
 
 #: Folders that hold what somebody else wrote or a tool made; hidden folders are left out, too.
 SKIPPED_FOLDERS = frozenset({"__pycache__", "_build", "node_modules", "site-packages"})
@@ -52,7 +52,7 @@ def documents(paths: Sequence[Path]) -> Iterator[Path]:
         elif path.is_file():
             yield path
         else:
-            raise GeneratorError(f"expected a file or folder to scan, found none at {path}")
+            raise UsageError(f"expected a file or folder to scan, found none at {path}")
 
 
 def files_in(folder: Path) -> Iterator[Path]:

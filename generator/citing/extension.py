@@ -24,7 +24,7 @@ from generator.citing.mentions import OWN_LINE
 from generator.citing.states import State
 from generator.errors import GeneratorError, UnknownNameError
 
-#: Between code blocks, whose lines are not ours, and paragraphs, which take all that is left.
+#: Before paragraphs, which take all that is left.
 _PRIORITY = 75
 
 

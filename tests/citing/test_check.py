@@ -15,7 +15,7 @@ import pytest
 
 from generator.citing.catalogue import Catalogue, dump_catalogue, parse_catalogue, read_catalogue
 from generator.citing.check import as_json, check, require_current
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, UsageError
 
 from .conftest import document
 
@@ -207,5 +207,5 @@ def test_a_list_is_read_by_address_folder_or_file(published: Path, address: str,
 
 
 def test_what_is_not_there_cannot_be_scanned(catalogue: Catalogue, tmp_path: Path) -> None:
-    with pytest.raises(GeneratorError, match=r"expected a file or folder to scan, found none at .*gone"):
+    with pytest.raises(UsageError, match=r"expected a file or folder to scan, found none at .*gone"):
         check([tmp_path / "gone"], catalogue)

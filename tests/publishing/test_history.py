@@ -110,6 +110,28 @@ def test_what_releases_change_is_told_of_those_before(repository: Path, site: Si
     assert told(repository)["fig-a"]["0.5"] == "superseded by 0.6; 0.6 no longer shows it"
 
 
+def test_a_release_in_between_takes_the_blame(repository: Path, site: Site) -> None:
+    for version, table in (("0.1", "a,b\nx,1\n"), ("0.3", "a,b\nx,3\n"), ("0.2", "a,b\nx,2\n")):
+        publish(site(version, with_list(figure("fig-a", table), "fig-a")), version, root=repository)
+    last = "0.3 changed 1 of 2 values, the most b in x: 2 to 3"
+    assert told(repository)["fig-a"]["0.1"] == (
+        f"superseded by 0.3; 0.2 changed 1 of 2 values, the most b in x: 1 to 2; {last}"
+    )
+
+
+def test_a_lasting_page_names_the_version_that_it_came_with(repository: Path, site: Site) -> None:
+    publish(site("0.2", with_list(figure("fig-a", "1"), "fig-a")), "0.2", root=repository)
+    page = tree(repository, folder_of("1"))["index.html"]
+    publish(site("0.1", with_list(figure("fig-a", "1"), "fig-a")), "0.1", root=repository)
+    assert tree(repository, folder_of("1"))["index.html"] == page
+    # Even where a figure joins it later.
+    files = with_list({**figure("fig-a", "1"), **figure("fig-b", "1")}, "fig-a", "fig-b")
+    publish(site("0.3", files), "0.3", root=repository)
+    page = tree(repository, folder_of("1"))["index.html"]
+    assert "[Figure fig-a]. Fluctuations, version 0.1." in page
+    assert "[Figure fig-b]. Fluctuations, version 0.3." in page
+
+
 def test_of_a_preview_that_is_replaced_the_numbers_stay_known(repository: Path, site: Site) -> None:
     publish(site("dev", with_list(figure("fig-a", "1"), "fig-a")), "dev", root=repository)
     publish(site("dev", with_list(figure("fig-b", "1"), "fig-b")), "dev", root=repository)

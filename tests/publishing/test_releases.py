@@ -20,7 +20,7 @@ from generator.publishing.versions import publish
 from generator.records import record as records
 from tests.records.test_changes import CLAIM, EXPERIMENT, record, scaled
 
-from .conftest import make_project, write_site
+from .conftest import Site, make_project, write_site
 from .test_history import export, figure
 
 pytestmark = pytest.mark.slow
@@ -116,6 +116,18 @@ def test_each_release_but_the_first_has_a_page_of_what_it_changed(published: Pat
     assert [problem for problem in check_site(folder) if not problem.page.startswith(own)] == []
     status = (folder / "status" / "fig-a" / "index.html").read_text()
     assert '<a href="../../changes/0.2/">All that 0.2 changed</a>' in status
+
+
+def test_the_page_of_a_release_is_written_once(repository: Path, site: Site) -> None:
+    for number, version in enumerate(VERSIONS[:2], start=1):
+        publish(site(version, release(number)), version, root=repository)
+    page = addresses(repository)["changes/0.2/index.html"]
+    template = repository / "templates" / "published" / "changes.html"
+    template.write_text(template.read_text().replace("<h3>", "<h4>"))
+    git(repository, "commit", "--quiet", "-am", "Another layout")
+    publish(site("0.2", release(2)), "0.2", root=repository)
+    publish(site("0.3", release(3)), "0.3", root=repository)
+    assert addresses(repository)["changes/0.2/index.html"] == page
 
 
 def test_results_are_of_versions_folders_and_commits(published: Path, tmp_path: Path) -> None:
