@@ -112,9 +112,10 @@ def test_claims_json_has_every_comparison_on_every_data_set(report: Report) -> N
     entries = json.loads(report.files["claims.json"])["claims"]
     expected = [(claim.id, name, data) for claim in CLAIMS for name in claim.comparisons for data in claim.data_sets]
     assert [(e["id"], e["comparison"], e["data_set"]) for e in entries] == expected
+    replicates = {claim.id: experiment.replicates for experiment in EXPERIMENTS for claim in experiment.claims}
     for entry in entries:
         assert set(entry["figures"]) <= set(FIGURES)
-        assert entry["n"] == 64
+        assert entry["n"] == replicates[entry["id"]]
 
 
 def test_archives_hold_the_other_files(report: Report) -> None:
