@@ -26,7 +26,8 @@
   const block = document.querySelector(".claims[data-filter]");
   if (!block) return;
   const rows = [...block.querySelectorAll("tbody tr")];
-  const verdict = (row) => row.cells[1].querySelector("[class^=verdict-]").textContent;
+  // What is described only has no badge: its word stands for it.
+  const verdict = ({ cells: [, cell] }) => (cell.querySelector("[class^=verdict-]") ?? cell).textContent.trim();
   const count = (name) => rows.filter((row) => verdict(row) === name).length;
   const names = [...new Set(rows.map(verdict))].sort((a, b) => count(b) - count(a));
 
