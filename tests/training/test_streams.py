@@ -18,6 +18,7 @@ def test_numbers_of_published_streams_never_change() -> None:
         "ORDER": 4,
         "DROPOUT": 5,
         "NOISE": 6,
+        "MEASUREMENT": 7,
     }
 
 
@@ -28,10 +29,10 @@ def test_a_stream_repeats_and_differs_from_every_other() -> None:
 
 
 def test_streams_are_uncorrelated() -> None:
-    """Largest of 66 correlations of 20 000 uniform numbers: 4 standard errors are 0.028."""
+    """Largest of 91 correlations of 20 000 uniform numbers: 4 standard errors are 0.028."""
     pairs = itertools.product(list(Stream), (0, 1))
     correlations = np.corrcoef([generator(s, r).random(20_000) for s, r in pairs])
-    assert np.abs(correlations - np.eye(12)).max() < 4 / np.sqrt(20_000)
+    assert np.abs(correlations - np.eye(14)).max() < 4 / np.sqrt(20_000)
 
 
 def test_layer_seeds_are_31_bits_and_differ() -> None:
