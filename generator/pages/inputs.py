@@ -62,10 +62,17 @@ def gather(root: Path, experiments: Sequence[Experiment], settings: Settings, ve
     return Inputs(
         studies=tuple(_study(experiment, record, judged, root) for experiment, record in found),
         registrations=registrations.read(root),
-        times=read_times(root),
+        times=_times(root, experiments),
         settings=settings,
         version=version,
     )
+
+
+def _times(root: Path, experiments: Sequence[Experiment]) -> Times | None:
+    """The committed times of the experiments that there are."""
+    times = read_times(root)
+    known = {experiment.id for experiment in experiments}
+    return times and dataclasses.replace(times, seconds={e: s for e, s in times.seconds.items() if e in known})
 
 
 def _study(experiment: Experiment, record: Record, judged: Sequence[ClaimFindings], root: Path) -> Study:
