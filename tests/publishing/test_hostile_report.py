@@ -90,7 +90,8 @@ def make_site(root: Path, words: Iterator[str]) -> Path:
     register(root, changed, "2026-01-01", None)
     for experiment in changed:
         registration = {claim.id: experiment.registration(claim) for claim in experiment.claims}
-        made = dataclasses.replace(record_of(experiment.id), provenance={"versions": {"keras": "3.0"}}, registration=registration)
+        provenance = {"versions": {"keras": "3.0"}}
+        made = dataclasses.replace(record_of(experiment.id), provenance=provenance, registration=registration)
         (root / "records" / f"{experiment.id}.json").write_text(records.dumps(made))
     report = make_report(gather(root, changed, read_settings(root), "0.1"), root, 1, lambda *_: lambda: None)
     write_report(report, root / "build" / "docs")
