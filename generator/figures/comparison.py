@@ -72,11 +72,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     options = options_of(figure, ("claim",), ("comparison",))
     found = _found(figure, findings, options["claim"], options["comparison"] or "primary")
     payload = _payload(experiment, found)
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload),
         caption=_caption(payload, record, found[0]),
         table=_table(payload, record),

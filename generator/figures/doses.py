@@ -84,11 +84,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     del findings
     options = options_of(figure, ("x", "lines", "metric"), ("reference", "apart"))
     payload = _payload(figure, experiment, record, options)
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload, record),
         caption=_caption(payload, record),
         table=_table(payload),

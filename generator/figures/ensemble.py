@@ -63,11 +63,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
         for name in data_sets
     ]
     payload = _payload(groups, record, options["level"])
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload, record),
         caption=_caption(payload, record),
         table=_table(payload),

@@ -56,11 +56,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     options = options_of(figure, ("condition", "measured", "predicted", "at", "of"))
     data_sets = [figure.data_set] if figure.data_set else list(experiment.data_sets)
     payload = _payload(experiment, record, data_sets, options)
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload, record),
         caption=_caption(payload, record),
         table=_table(payload),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from generator.errors import GeneratorError
+from generator.spec import Figure
 
 Value: TypeAlias = str | int | float
 
@@ -40,6 +41,11 @@ class Plot:
     table: Table
     payload: Any
     claim: str | None = None
+
+    @classmethod
+    def of(cls, figure: Figure, **computed: Any) -> "Plot":
+        """The plot of a specified figure, with what its kind computed."""
+        return cls(id=figure.id, kind=figure.kind, title=figure.title, question=figure.question, **computed)
 
 
 def table_csv(table: Table) -> bytes:

@@ -49,11 +49,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
         x=lines.point_axis(max(len(series.median) for series in drawn)),
         y=scales.of_values(curves.worst(values)).with_ticks(6),
     )
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload),
         caption=_caption(payload),
         table=_table(payload),

@@ -80,11 +80,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
         for name in data_sets
     )
     payload = Shares(facets=facets, x=Scale(low=0.0, high=1.0).with_ticks(6), counted=options["counted"])
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload, record),
         caption=_caption(payload, record),
         table=_table(payload),

@@ -69,11 +69,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     del findings
     options = options_of(figure, ("condition", "metrics"))
     payload = _payload(figure, experiment, record, options["condition"], options["metrics"])
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload),
         caption=_caption(payload, record),
         table=_table(payload),

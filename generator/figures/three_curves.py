@@ -66,11 +66,8 @@ def prepare(figure: Figure, experiment: Experiment, record: Record, findings: Se
     options = options_of(figure, ("condition", "epochs"), ("replicate",))
     replicate = record.replicates[0] + (options["replicate"] or 0)
     payload = _payload(figure, experiment, record, options["condition"], options["epochs"], replicate)
-    return Plot(
-        id=figure.id,
-        kind=figure.kind,
-        title=figure.title,
-        question=figure.question,
+    return Plot.of(
+        figure,
         alt=_alt(payload),
         caption=_caption(payload),
         table=_table(payload),
