@@ -8,12 +8,13 @@ import pytest
 from generator.errors import GeneratorError
 from generator.experiments import load
 from generator.records.registrations import FILE, read, register, require_registered, unregistered
+from generator.spec import Experiment
 
 EXPERIMENTS = list(load().values())
 FIRST = load()["learning-rate"]
 
 
-def changed() -> list[object]:
+def changed() -> list[Experiment]:
     """The experiments with one claim's margin changed."""
     claim = dataclasses.replace(FIRST.claims[0], replicates=100)
     amended = dataclasses.replace(FIRST, claims=(claim, *FIRST.claims[1:]))
@@ -34,8 +35,8 @@ def test_an_amendment_needs_a_reason_and_keeps_what_was(tmp_path: Path) -> None:
     register(tmp_path, EXPERIMENTS, "2026-01-01", None)
     first = read(tmp_path)[FIRST.claims[0].id]
     with pytest.raises(GeneratorError, match=f"reason for amending {FIRST.claims[0].id}"):
-        register(tmp_path, changed(), "2026-01-02", None)  # type: ignore[arg-type]
-    register(tmp_path, changed(), "2026-01-02", "a wrong margin")  # type: ignore[arg-type]
+        register(tmp_path, changed(), "2026-01-02", None)
+    register(tmp_path, changed(), "2026-01-02", "a wrong margin")
     both = read(tmp_path)[FIRST.claims[0].id]
     assert both[:-1] == first
     assert (both[-1].date, both[-1].reason) == ("2026-01-02", "a wrong margin")
@@ -44,7 +45,7 @@ def test_an_amendment_needs_a_reason_and_keeps_what_was(tmp_path: Path) -> None:
 def test_the_reason_of_an_amendment_is_not_given_to_what_is_new(tmp_path: Path) -> None:
     """Claims registered with it for the first time say so."""
     register(tmp_path, [FIRST], "2026-01-01", None)
-    register(tmp_path, changed(), "2026-01-02", "a wrong margin")  # type: ignore[arg-type]
+    register(tmp_path, changed(), "2026-01-02", "a wrong margin")
     new = next(claim.id for e in EXPERIMENTS for claim in e.claims if claim.id not in {c.id for c in FIRST.claims})
     assert [entry.reason for entry in read(tmp_path)[new]] == ["first registration"]
 
@@ -55,7 +56,7 @@ def test_an_unregistered_claim_may_not_run(tmp_path: Path) -> None:
         require_registered(tmp_path, EXPERIMENTS)
     register(tmp_path, EXPERIMENTS, "2026-01-01", None)
     with pytest.raises(GeneratorError, match=f"expected {FIRST.claims[0].id} to be registered"):
-        require_registered(tmp_path, changed())  # type: ignore[arg-type]
+        require_registered(tmp_path, changed())
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
