@@ -139,13 +139,14 @@ def test_every_page_but_a_figures_own_is_in_the_navigation_once(report: Report) 
 
 
 def test_every_page_of_an_experiment_has_the_same_anatomy(report: Report) -> None:
-    """Question, answer and figure, then these sections in this order; some of them only where there is something."""
+    """Title, question, answer and figure, then these sections in this order; some of them only where there is something."""
     order = ["meaning", "method", "curves", "claims", "limits", "download", "next"]
     for experiment in (e for e in EXPERIMENTS if e.chapter != METHOD):
         page = report.files[f"{experiment.id}.md"].decode()
         lead = min(page.index(f'id="{figure.id}"') for figure in experiment.figures)
         places = [
-            page.index(word) for word in (str(escape(experiment.question)), '<div class="answer"', 'class="basis"')
+            page.index(word)
+            for word in (f"# {escape(experiment.title)}", "\n**", '<div class="answer"', 'class="basis"')
         ]
         assert [*places, lead, page.index("{: #meaning }")] == sorted([*places, lead, page.index("{: #meaning }")])
         sections = [name for name in re.findall(r"^## .*\{: #([a-z]+) \}$", page, re.MULTILINE) if name in order]
