@@ -72,6 +72,7 @@ _CURVES = {
     "variance_256": "variance of the gradient of a batch of 256",
     "step_error": "exact mean squared error before each step",
     "detour": "length of the path over the distance covered",
+    "chance_sd": "scatter of the accuracy of as many new examples",
     "edge": "largest curvature over its threshold",
 }
 

@@ -49,7 +49,7 @@ class Surface:
 
     def output(self, theta: np.ndarray, x: Any) -> np.ndarray:
         """The model's outputs, shape (replicates, examples, outputs)."""
-        return np.asarray(self.run(lambda *each: over_replicates(self._outputs, *each), theta, x, name="output"))
+        return np.asarray(self.run(lambda *each: over_replicates(self.outputs, *each), theta, x, name="output"))
 
     def gradient(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The gradient of the mean loss, shape (replicates, parameters)."""
@@ -93,7 +93,8 @@ class Surface:
             along = tf.reduce_sum(self.slope(theta, x, y) * vector)
         return tape.gradient(along, theta)
 
-    def _outputs(self, theta: Any, x: Any) -> Any:
+    def outputs(self, theta: Any, x: Any) -> Any:
+        """The outputs of one replicate, as a tensor."""
         return self._call(theta, x)[0]
 
     def _call(self, theta: Any, x: Any) -> tuple[Any, list[Any]]:
