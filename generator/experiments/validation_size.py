@@ -56,7 +56,7 @@ EXPERIMENT = Experiment(
             id="fig-validation-size-doses",
             kind="doses",
             title="How far accuracy moves, by the size of the validation set",
-            question="How does the movement of validation accuracy from epoch to epoch fall with the number of examples?",
+            question="How does the movement of validation accuracy fall with the number of examples?",
             options={
                 "x": "validation examples",
                 "lines": {

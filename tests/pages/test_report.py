@@ -139,7 +139,7 @@ def test_every_page_but_a_figures_own_is_in_the_navigation_once(report: Report) 
 
 
 def test_every_page_of_an_experiment_has_the_same_anatomy(report: Report) -> None:
-    """Title, question, answer and figure, then these sections in this order; some of them only where there is something."""
+    """Title, question, answer and figure, then these sections in order; some only where there is something."""
     order = ["meaning", "method", "curves", "claims", "limits", "download", "next"]
     for experiment in (e for e in EXPERIMENTS if e.chapter != METHOD):
         page = report.files[f"{experiment.id}.md"].decode()
