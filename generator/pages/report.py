@@ -61,9 +61,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
-    for study in inputs.studies:
-        name = f"{study.experiment.id}.json"
-        files[f"records/{name}"] = (root / "records" / name).read_bytes()
+    files |= _records(inputs, root / "records")
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
@@ -73,6 +71,13 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
     files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
     return Report(files=files, nav=_nav(inputs))
+
+
+def _records(inputs: Inputs, folder: Path) -> dict[str, bytes]:
+    """What the pages are computed from: records, those of the repetitions, and the registrations."""
+    names = [f"{study.experiment.id}.json" for study in inputs.studies]
+    found = ["registrations.json", *names, *(f"replication/{name}" for name in names)]
+    return {f"records/{name}": (folder / name).read_bytes() for name in found if (folder / name).is_file()}
 
 
 def write_report(report: Report, docs: Path) -> None:
@@ -139,9 +144,10 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
     def page(names: Sequence[str], root: str, **values: Any) -> str:
         return linked(render(jinja, names, {**shared, **values, "root": root}), glossary, root)
 
-    for name in ("index", "find", "claims", "figures", "cite", "methods", "times", "larger"):
+    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
         yield f"{name}.md", page([f"{name}.md.jinja"], "")
-    yield "glossary.md", render(jinja, ["glossary.md.jinja"], {**shared, "root": ""})
+    for name in ("find", "glossary"):  # lists of words: a link in each would be in the way
+        yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
     for study in inputs.studies:
         names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
         yield f"{study.experiment.id}.md", page(names, "", study=study)
