@@ -15,6 +15,7 @@ from markupsafe import Markup
 from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
+from generator.pages.explorer import explorer_of
 from generator.pages.outlook import outlook, seconds_an_experiment
 from generator.text import shown
 
@@ -56,6 +57,7 @@ def environment(templates: Path) -> Environment:
     for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)
     made.filters.update(outlook=outlook, seconds_an_experiment=seconds_an_experiment)
+    made.filters["explorer"] = explorer_of
     made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
 

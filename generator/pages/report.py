@@ -15,6 +15,7 @@ from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import inventories
+from generator.pages.explorer import explorer_files
 from generator.pages.figure_files import drawings, family
 from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
@@ -63,6 +64,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files |= explorer_files(inputs.studies)
     files |= _inventories([figure.citation for figure in figures], inputs.version)
     files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
