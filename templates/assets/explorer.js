@@ -9,7 +9,6 @@
     return;
   }
 
-  const REFERENCE = { rate: "0.001", batch: "32" };
   const chart = root.querySelector("svg");
   const sliders = [...root.querySelectorAll("input[type=range]")];
   const radios = [...root.querySelectorAll("input[type=radio]")];
@@ -52,15 +51,22 @@
 
   const fetched = new Map();
 
-  const load = ({ rate, batch }) => {
-    const name = `${rate}-${batch}.json`;
+  const fileOf = ({ rate, batch }) => `${rate}-${batch}`;
+
+  // JSON has no word for what is beyond all numbers.
+  const parsed = (text) => JSON.parse(text, (_, value) => value ?? Infinity);
+
+  const request = async (name) => {
+    const answer = await fetch(new URL(`${name}.json`, location));
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    return parsed(await answer.text());
+  };
+
+  const load = (name) => {
     if (!fetched.has(name)) {
-      const answer = fetch(new URL(name, location)).then((found) => {
-        if (!found.ok) throw new Error(`${name}: ${found.status}`);
-        return found.json();
-      });
-      answer.catch(() => fetched.delete(name));
-      fetched.set(name, answer);
+      const data = request(name);
+      data.catch(() => fetched.delete(name));
+      fetched.set(name, data);
     }
     return fetched.get(name);
   };
@@ -78,7 +84,8 @@
 
   // From a value to a pixel; what is beyond the axis, or no number, stands at its end.
   const scale = ({ low, high }, from, to) => (value) => {
-    const share = (Math.min(Math.max(value ?? high, low), high) - low) / (high - low);
+    const inside = Number.isNaN(value) ? high : Math.min(Math.max(value, low), high);
+    const share = (inside - low) / (high - low);
     return (from + share * (to - from)).toFixed(1);
   };
 
@@ -144,29 +151,29 @@
       slider.setAttribute("aria-valuetext", value);
       root.querySelector(`output[for="${slider.id}"]`).textContent = value;
     });
-    const isReference = rate === REFERENCE.rate && batch === REFERENCE.batch;
     root.querySelector('[data-key="raw"]').hidden = smoothing === "0";
-    root.querySelector('[data-key="reference"]').hidden = isReference;
+    root.querySelector('[data-key="reference"]').hidden = fileOf({ rate, batch }) === root.dataset.reference;
     const name = radios.find((radio) => radio.value === curve).nextElementSibling.textContent;
     chart.setAttribute("aria-label", `${name} of one run at learning rate ${rate}, batch size ${batch}, smoothing ${smoothing}`);
     return name;
   };
 
-  const beyond = (curve) => {
-    const count = curve.run.filter((value) => !(value <= curve.y.high)).length;
-    const told = `Drawn at the upper edge: ${count} of ${curve.run.length} points.`;
-    root.querySelector(".explorer-beyond").textContent = count ? told : "\u00a0";
+  const beyond = (curve, smoothing) => {
+    const shown = movingAverage(curve.run, smoothing);
+    const count = shown.filter((value) => !(value <= curve.y.high)).length;
+    const text = `The line stands at the upper edge at ${count} of ${shown.length} points.`;
+    root.querySelector(".explorer-beyond").textContent = count ? text : "\u00a0";
   };
 
   const show = async () => {
     const now = chosen();
     const name = mark(now);
-    const [setting, reference] = await Promise.all([load(now), load(REFERENCE)]);
+    const [setting, reference] = await Promise.all([load(fileOf(now)), load(root.dataset.reference)]);
     if (JSON.stringify(now) !== JSON.stringify(chosen())) return;
     const curve = setting.curves[now.curve];
     draw(curve, reference.curves[now.curve], Number(now.smoothing), name);
     told(setting, curve, now.smoothing);
-    beyond(curve);
+    beyond(curve, Number(now.smoothing));
   };
 
   const update = () => show().catch(() => tell("verdict", "the data could not be fetched"));
