@@ -161,7 +161,7 @@
   const beyond = (curve, smoothing) => {
     const shown = movingAverage(curve.run, smoothing);
     const count = shown.filter((value) => !(value <= curve.y.high)).length;
-    const text = `The line stands at the upper edge at ${count} of ${shown.length} points.`;
+    const text = `Drawn at the upper edge: ${count} of ${shown.length} points.`;
     root.querySelector(".explorer-beyond").textContent = count ? text : "\u00a0";
   };
 

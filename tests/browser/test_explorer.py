@@ -135,8 +135,8 @@ def test_text_in_the_chart_can_be_read_and_nothing_moves(browser: Browser, addre
     before = below.bounding_box()
     for name in ("Learning rate", "Batch size", "Smoothing of the plot"):
         page.get_by_role("slider", name=name).focus()
-        for _ in range(6):
-            page.keyboard.press("ArrowRight")
+        for key in (*["ArrowRight"] * 5, "Home"):
+            page.keyboard.press(key)
             page.wait_for_timeout(30)
             assert page.evaluate("document.querySelector('#overview').getBoundingClientRect().top + scrollY") == (
                 pytest.approx((before or {"y": 0})["y"], abs=1)
