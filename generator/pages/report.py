@@ -16,6 +16,7 @@ from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import inventories, tags
 from generator.pages.bars import effects_on_roughness
+from generator.pages.explorer import explorer_files
 from generator.pages.figure_files import drawings, family
 from generator.pages.glossary import linked, read_glossary
 from generator.pages.head import figure_head
@@ -65,6 +66,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files |= explorer_files(inputs.studies)
     files |= _inventories([figure.citation for figure in figures], inputs.version)
     files["llms.txt"] = llms_text(inputs, f"{inputs.settings.address}{inputs.version}/").encode()
     files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
