@@ -41,6 +41,7 @@ def environment(templates: Path) -> Environment:
     made.globals.update(math=math, badges=wording.BADGES)
     for name in (
         "number",
+        "size",
         "effect",
         "interval",
         "limits",

@@ -15,6 +15,7 @@ from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import inventories
+from generator.pages.downloads import Downloads, make_downloads
 from generator.pages.figure_files import drawings, family
 from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
@@ -53,13 +54,14 @@ class Report:
 def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) -> Report:
     """Draw what is not drawn yet and write every page, in memory."""
     figures = _drawn(inputs, root, workers, progress)
-    pages = dict(_pages(inputs, figures, root / "templates"))
+    downloads = make_downloads(inputs, root)
+    pages = dict(_pages(inputs, figures, downloads, root / "templates"))
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
-    for study in inputs.studies:
-        name = f"{study.experiment.id}.json"
-        files[f"records/{name}"] = (root / "records" / name).read_bytes()
+    for experiment, taken in downloads.items():
+        files[f"records/{experiment}.json"] = taken.record
+        files |= {f"{experiment}/{name}": content for name, content in taken.files.items()}
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
@@ -126,7 +128,9 @@ def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]
     return DrawnFigure(plot=plot, study=study, citation=citation, files=files, width=width, height=height)
 
 
-def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Iterator[tuple[str, str]]:
+def _pages(
+    inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, Downloads], templates: Path
+) -> Iterator[tuple[str, str]]:
     """Every page's path and Markdown. A page of an experiment's own, if there is one, refines the general one."""
     jinja = environment(templates / "pages")
     shared = {
@@ -135,6 +139,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         "studies": inputs.studies,
         "experiments": {study.experiment.id: study.experiment for study in inputs.studies},
         "figures": {figure.plot.id: figure for figure in figures},
+        "downloads": downloads,
         "claims": {claims.claim.id: claims for study in inputs.studies for claims in study.claims},
         "citation_formats": citations.FORMATS,
         "family_size": FAMILY_SIZE,
