@@ -52,7 +52,13 @@ def quoted(text: str) -> str:
 
 def numbers(values: Sequence[float]) -> str:
     """The inside of a Python list of numbers; numpy has the words for what is not finite."""
-    return textwrap.fill(", ".join(repr(v) if math.isfinite(v) else f"np.{v}" for v in values), _WIDTH - 9) + ","
+    return textwrap.fill(", ".join(map(_number, values)), _WIDTH - 9) + ","
+
+
+def _number(value: float) -> str:
+    if math.isfinite(value):
+        return repr(value)
+    return "np.nan" if math.isnan(value) else "np.inf" if value > 0 else "-np.inf"
 
 
 def script(jinja: Environment, reproduction: Reproduction, about: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ REPEATS: Mapping[str, Repeat] = {
     ),
     "how-often": Repeat(roles=("medium", "medium-fast"), curves=("loss",), statistic="max_draw_up"),
     "initial-weights": Repeat(roles=("init", "order"), curves=("distance",)),
-    "learning-rate": Repeat(roles=("high", "low"), curves=("loss",), first=25),
+    "learning-rate": Repeat(roles=("high", "low"), curves=("loss",), first=10),
     "learning-rates": Repeat(roles=("sgd-10", "sgd-0.1", "sgd-0.001"), curves=("loss",)),
     "noise-as-cause": Repeat(roles=("mini", "full"), curves=("loss",)),
     "not-a-flaw": Repeat(roles=("best", "whole"), curves=("loss",)),
