@@ -67,6 +67,6 @@ def _rows(study: Study) -> Iterator[tuple[Value, ...]]:
     replicates = range(*study.record.replicates)
     for data_set, role, _ in study.experiment.cells():
         for metric in study.experiment.metrics(data_set, role):
-            values = study.record.metric(data_set, role, metric.id)
-            for replicate, value in zip(replicates, values, strict=True):
-                yield data_set, role, replicate, metric.id, metric_unit(metric), value
+            name, unit = metric.id, metric_unit(metric)
+            for replicate, value in zip(replicates, study.record.metric(data_set, role, name), strict=True):
+                yield data_set, role, replicate, name, unit, value

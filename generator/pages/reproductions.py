@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from generator.figures.wording import curve_name
 from generator.records.record import Cell, Record
-from generator.spec import Call, Condition, Experiment, Measurement
+from generator.spec import Call, Condition, Experiment, Measurement, SpecificationError
 
 #: Added to a replicate for what its twin draws anew (`generator.training.twins`, which the report half cannot import).
 _TWIN_OFFSET = 50_000
@@ -86,7 +86,7 @@ class Run:
     condition: Condition
     init: int
     order: int
-    by_class: bool = False
+    by_class: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,11 +231,12 @@ def _points(condition: Condition, curve: str, published: int) -> int:
 
 
 def _run(condition: Condition | Measurement, replicate: int) -> Run:
-    if isinstance(condition, Condition):
-        init, order = divmod(replicate, condition.crossed) if condition.crossed else (replicate, replicate)
-        return Run(condition=condition, init=init, order=order)
-    assert condition.condition is not None
-    return dataclasses.replace(_run(condition.condition, replicate), by_class=condition.function.path == _SORTED)
+    trained = condition.condition if isinstance(condition, Measurement) else condition
+    if trained is None:
+        raise SpecificationError("expected a script to repeat a training run, found a measurement without one")
+    by_class = isinstance(condition, Measurement) and condition.function.path == _SORTED
+    init, order = divmod(replicate, trained.crossed) if trained.crossed else (replicate, replicate)
+    return Run(condition=trained, init=init, order=order, by_class=by_class)
 
 
 def _twin(run: Run, condition: Condition | Measurement) -> Run | None:

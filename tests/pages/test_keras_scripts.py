@@ -14,7 +14,8 @@ import pytest
 from generator import experiments
 from generator.pages.downloads import make_downloads
 from generator.pages.inputs import gather
-from generator.pages.reproductions import REPEATS
+from generator.pages.reproductions import REPEATS, reproduction_of
+from generator.records import record as records
 from generator.settings import read_settings
 from tests.publishing.checkout import CLEAN
 
@@ -50,6 +51,19 @@ def test_a_script_reproduces_the_published_curve(name: str, tmp_path: Path) -> N
     assert f"All replicates, in a checkout of the project: python -m generator verify {name}" in done.stdout
     assert (tmp_path / f"{name}.png").stat().st_size > 10_000
     print(name, done.stdout.split("\n")[-3])
+
+
+def test_twins_draw_anew_what_the_package_s_twins_do() -> None:
+    from generator.training.twins import OFFSET
+
+    name = "initial-weights"
+    made = reproduction_of(experiments.find(name), records.read(ROOT / "records" / f"{name}.json"))
+    assert made is not None
+    anew = [(line.run, line.twin) for line in made.lines]
+    assert [(twin and twin.init - run.init, twin and twin.order - run.order) for run, twin in anew] == [
+        (OFFSET, 0),
+        (0, OFFSET),
+    ]
 
 
 def test_the_cells_of_a_notebook_do_the_same(tmp_path: Path) -> None:
