@@ -5,6 +5,7 @@ noise_sd^2 / batch_size, and every replicate is one weight of a vector that the 
 stationary variance, memory and turning rate must come out follows from the optimiser's own formula.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from generator.errors import GeneratorError
+from generator.training.stages import COMPILING, stage
 from generator.training.streams import Stream, generator
 
 
@@ -28,7 +30,8 @@ def noisy_quadratic(parameters: Mapping[str, Any], replicates: Sequence[int]) ->
     curvature = parameters.get("curvature", 1.0)
     sd = parameters.get("noise_sd", 1.0) / np.sqrt(parameters.get("batch_size", 1))
     weights = _descend(
-        keras.optimizers.get(parameters["optimizer"]),
+        # Keras writes into the mapping that it reads.
+        keras.optimizers.get(copy.deepcopy(parameters["optimizer"])),
         curvature,
         start=np.full(len(replicates), parameters.get("start", 0.0), np.float32),
         noise=np.float32(sd) * _standard_noise(replicates, steps),
@@ -54,5 +57,7 @@ def _descend(optimizer: keras.Optimizer, curvature: float, start: np.ndarray, no
             path = path.write(step, weight.value)
         return path.stack()
 
-    path: np.ndarray = tf.function(descend, jit_compile=True)(tf.constant(noise.T)).numpy().T
+    drawn = tf.constant(noise.T)
+    with stage(COMPILING):
+        path: np.ndarray = tf.function(descend, jit_compile=True).get_concrete_function(drawn)(drawn).numpy().T
     return path

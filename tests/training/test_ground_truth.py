@@ -133,3 +133,10 @@ def test_refuses_to_discard_every_step() -> None:
 
     with pytest.raises(GeneratorError, match="expected fewer than 10 steps discarded, found 10"):
         train(optimizer("SGD"), chains=1, steps=10, discarded=10)
+
+
+def test_what_it_was_asked_stays_as_it_was() -> None:
+    """Keras adds to the configuration of an optimiser that it reads, and a task's key is made of it."""
+    asked = optimizer("SGD", learning_rate=0.1)
+    train(asked, chains=1, steps=2)
+    assert asked == optimizer("SGD", learning_rate=0.1)
