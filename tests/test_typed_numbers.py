@@ -7,7 +7,10 @@ import jinja2
 import pytest
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
-PAGES = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in {".jinja", ".html", ".toml"})
+TEMPLATED = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in {".jinja", ".html", ".toml"})
+
+#: All but what becomes a script, which is code.
+PAGES = [path for path in TEMPLATED if not path.name.endswith(".py.jinja")]
 
 #: What holds digits and is no measured number: code, addresses, markup, citations, ids of claims, and names.
 EXEMPT = re.compile(
