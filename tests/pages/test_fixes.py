@@ -210,6 +210,6 @@ def shows_validation_size() -> None:
     (band,) = plt.gca().collections
     right = round(32 * names["accuracy"][-1])
     resampled = np.random.default_rng(0).binomial(32, right / 32, size=200_000) / 32
-    last = band.get_paths()[0].vertices
+    last = np.asarray(band.get_paths()[0].vertices)
     width = np.ptp(last[np.isclose(last[:, 0], EPOCHS), 1])
     assert width == pytest.approx(4 * resampled.std(), rel=0.02)
