@@ -19,6 +19,7 @@ from generator.pages.bars import ratio_bar
 from generator.pages.explorer import explorer_of
 from generator.pages.outlook import outlook, seconds_an_experiment
 from generator.pages.tags import related, tags_of
+from generator.records.record import QUANTILES
 from generator.stats.inference import EQUIVALENCE_ERROR, ERROR
 from generator.stats.roughness import second_difference_sd_error
 from generator.text import shown
@@ -48,6 +49,7 @@ def environment(templates: Path) -> Environment:
         badges=wording.BADGES,
         error=ERROR,
         equivalence_error=EQUIVALENCE_ERROR,
+        band=f"{100 * QUANTILES[0]:g} to {100 * QUANTILES[-1]:g} %",
         level=wording.percent(1 - ERROR),
         equivalence_level=wording.percent(1 - EQUIVALENCE_ERROR),
     )
