@@ -49,18 +49,23 @@ def _paths(value: Any) -> Iterator[str]:
 
 
 def affinity(task: Task) -> str:
-    """Groups tasks that share a compiled program: the task without what is a run-time value."""
-    parameters = dict(task.parameters)
-    if task.function == FUNCTION:
-        model = parameters["model"]["parameters"]
-        parameters["model"] = [
-            parameters["model"]["path"],
-            {k: v is None if k == "l2" else v for k, v in model.items()},
-        ]
-        parameters["optimizer"] = parameters["optimizer"]["path"]
-        parameters["data"] = parameters["data"]["parameters"]
-        del parameters["epochs"]
-    return json.dumps([task.function, parameters], sort_keys=True)
+    """Groups tasks that share a compiled program: the task without what is a run-time value.
+
+    A measurement compiles what training its condition compiles, whatever else it is asked.
+    """
+    condition = task.parameters if task.function == FUNCTION else task.parameters.get("condition")
+    return json.dumps([task.function, _program(condition) if condition else task.parameters], sort_keys=True)
+
+
+def _program(condition: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a condition's plain form is compiled in."""
+    model = condition["model"]["parameters"]
+    return {
+        **{name: value for name, value in condition.items() if name != "epochs"},
+        "model": [condition["model"]["path"], {k: v is None if k == "l2" else v for k, v in model.items()}],
+        "optimizer": condition["optimizer"]["path"],
+        "data": condition["data"]["parameters"],
+    }
 
 
 def train_condition(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
