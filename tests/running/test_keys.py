@@ -77,9 +77,9 @@ def test_conditions_that_differ_in_numbers_share_a_program() -> None:
 
 
 def test_measurements_of_one_condition_share_its_program() -> None:
-    sizes = {role: tasks(c, range(64))[0] for role, c in experiments.find("validation-size").on("digits").items()}
+    sizes = {role: tasks(c, range(64))[0] for role, c in load()["validation-size"].on("digits").items()}
     assert len({affinity(task) for task in sizes.values()}) == 1
-    other = tasks(experiments.find("validation-size").on("planted-teacher")["n-25"], range(64))[0]
+    other = tasks(load()["validation-size"].on("planted-teacher")["n-25"], range(64))[0]
     assert affinity(other) != affinity(sizes["n-25"])
-    (trained,) = {affinity(task) for task in tasks(experiments.find("learning-rate").conditions["low"], range(64))}
+    (trained,) = {affinity(task) for task in tasks(load()["learning-rate"].conditions["low"], range(64))}
     assert trained != affinity(other)
