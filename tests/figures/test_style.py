@@ -1,13 +1,15 @@
 """Contrast of both palettes, also as they are drawn, and the condition colours as colour-blind readers see them."""
 
+import io
 import itertools
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
-from generator.figures.export import drawn
+from generator.figures.export import drawn, png
+from generator.figures.image import SCALE
 from generator.figures.plot import Plot
 from generator.figures.sheet import style
 from generator.figures.style import DARK, LIGHT, TEXT, WIDTH, Palette
@@ -102,17 +104,15 @@ def test_text_is_readable_on_what_lies_behind_it(palette: Palette) -> None:
 def contrasts_behind_texts(plot: Plot, palette: Palette) -> dict[str, npt.NDArray[np.float64]]:
     """The contrast of each text with every pixel of the drawing without texts that its box covers."""
     with style(plot.id):
-        figure = drawn(plot, palette).figure
-        figure.set_facecolor(palette.paper)
-        boxes = {text: text.get_window_extent() for text in figure.texts if text.get_text().strip()}
-        for text in figure.texts:
+        sheet = drawn(plot, palette)
+        texts = [text for text in sheet.figure.texts if text.get_text().strip()]
+        corners = [text.get_window_extent().get_points() * SCALE for text in texts]
+        for text in texts:
             text.set_visible(False)
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        pixels = np.asarray(canvas.buffer_rgba())[::-1, :, :3]
+        pixels = np.asarray(Image.open(io.BytesIO(png(sheet, plot))).convert("RGB"))[::-1]
     found = {}
-    for text, box in boxes.items():
-        behind = pixels[int(box.y0) : int(box.y1) + 1, int(box.x0) : int(box.x1) + 1].reshape(-1, 3)
+    for text, ((left, bottom), (right, top)) in zip(texts, corners, strict=True):
+        behind = pixels[int(bottom) : int(top) + 1, int(left) : int(right) + 1].reshape(-1, 3)
         colours, counts = np.unique(behind, axis=0, return_counts=True)
         ratios = [contrast(str(text.get_color()), "#{:02x}{:02x}{:02x}".format(*colour)) for colour in colours]
         found[text.get_text()] = np.repeat(ratios, counts)
