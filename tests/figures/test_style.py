@@ -109,11 +109,11 @@ def contrasts_behind_texts(plot: Plot, palette: Palette) -> dict[str, npt.NDArra
         corners = [text.get_window_extent().get_points() * SCALE for text in texts]
         for text in texts:
             text.set_visible(False)
-        pixels = np.asarray(Image.open(io.BytesIO(png(sheet, plot))).convert("RGB"))[::-1]
+        pixels = np.asarray(Image.open(io.BytesIO(png(sheet, plot))).convert("RGB"))[::-1] @ [1 << 16, 1 << 8, 1]
     found = {}
     for text, ((left, bottom), (right, top)) in zip(texts, corners, strict=True):
-        behind = pixels[int(bottom) : int(top) + 1, int(left) : int(right) + 1].reshape(-1, 3)
-        colours, counts = np.unique(behind, axis=0, return_counts=True)
-        ratios = [contrast(str(text.get_color()), "#{:02x}{:02x}{:02x}".format(*colour)) for colour in colours]
+        behind = pixels[int(bottom) : int(top) + 1, int(left) : int(right) + 1]
+        colours, counts = np.unique(behind, return_counts=True)
+        ratios = [contrast(str(text.get_color()), f"#{colour:06x}") for colour in colours]
         found[text.get_text()] = np.repeat(ratios, counts)
     return found
