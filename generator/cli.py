@@ -333,11 +333,13 @@ def _run(
 
 
 def _write_times(chosen: list[Experiment], workers: int) -> None:
+    from generator.publishing.timing import report_seconds
     from generator.running.growth import measure_growth
-    from generator.running.run import write_run_times
+    from generator.running.timing import write_run_times
 
-    article = experiments.find("learning-rate").conditions["low"]
-    write_run_times(chosen, ROOT, datetime.date.today().isoformat(), measure_growth(article, workers))
+    growth = measure_growth(experiments.find("learning-rate").conditions["low"], workers)
+    report = report_seconds(_inputs("dev"), ROOT, _progress)
+    write_run_times(chosen, ROOT, datetime.date.today().isoformat(), growth, report)
 
 
 def _settings() -> "Settings":

@@ -354,8 +354,8 @@ class Experiment:
     `conditions` maps a role (`"high"`) to the condition as run on the first data set; on the other data sets the same
     condition runs with that set's data, model and loss (`data_sets`). `labels` words each role for figures. `measures`
     are what figures need beyond the claims: a metric of every condition, or a side. `chapter` is where the site puts
-    the page. `truths` are what the method itself has to give, on every data set. `descriptions` are what the article
-    says about how often something happens.
+    the page, and `tags` are what readers find it by (`generator.pages.tags`). `truths` are what the method itself has
+    to give, on every data set. `descriptions` are what the article says about how often something happens.
     """
 
     id: str
@@ -374,11 +374,14 @@ class Experiment:
     chapter: str = "The article's examples"
     truths: tuple[Truth, ...] = neutral(())
     descriptions: tuple[Description, ...] = neutral(())
+    tags: tuple[str, ...] = neutral(())
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "an experiment id")
         _require(self.chapter in CHAPTERS, f"a chapter among {', '.join(CHAPTERS)}", self.chapter)
         _require(set(self.labels) == set(self.conditions), "a label for each condition", sorted(self.labels))
+        for tag in self.tags:
+            _require_slug(tag, "a tag")
         for truth in self.truths:
             if truth.condition not in self.conditions:
                 raise UnknownNameError(

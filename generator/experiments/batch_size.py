@@ -72,6 +72,7 @@ EXPERIMENT = Experiment(
     title="Batch size: 8 against 256",
     question="Do small batches make the curves noisier, and do large ones learn more slowly?",
     lines=(56, 95),
+    tags=("step-loss-jumps", "slow", "step-loss", "batch-size", "larger-batch", "average-plot"),
     data_sets=DATA_SETS,
     conditions={
         "small": SMALL,
@@ -134,6 +135,13 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
+            id="fig-batch-size-ensemble",
+            kind="ensemble",
+            title="Loss of each step in batches of 8 and of 256",
+            question="How noisy is each update's loss in small and in large batches?",
+            options={"conditions": ("small", "large"), "curve": "step_loss"},
+        ),
+        Figure(
             id="fig-three-curves",
             kind="three-curves",
             title="One run, three curves",
@@ -148,13 +156,6 @@ EXPERIMENT = Experiment(
             question="What does a reader who runs the second example see, and is that run typical?",
             data_set="random-labels",
             options={"conditions": ("small", "large"), "curves": ("loss", "accuracy"), "epochs": ARTICLE_EPOCHS},
-        ),
-        Figure(
-            id="fig-batch-size-ensemble",
-            kind="ensemble",
-            title="Loss of each step in batches of 8 and of 256",
-            question="How noisy is each update's loss in small and in large batches?",
-            options={"conditions": ("small", "large"), "curve": "step_loss"},
         ),
         Figure(
             id="fig-batch-size-comparison",

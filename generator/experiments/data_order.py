@@ -48,6 +48,7 @@ EXPERIMENT = Experiment(
     title="The order of the examples",
     question="Does shuffling the examples make the curves fluctuate?",
     chapter="Where fluctuations come from",
+    tags=("data-order", "averages-jump", "epoch-mean", "exact-loss", "shuffle"),
     lines=(10, 10),
     data_sets=DATA_SETS,
     conditions={
@@ -135,20 +136,20 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
-            id="fig-data-order-frozen",
-            kind="three-curves",
-            title="A run whose weights stand still",
-            question="Can the order of the examples move the loss of an epoch?",
-            data_set="planted-teacher",
-            options={"condition": "frozen", "epochs": STEPS_SHOWN // STEPS_PER_EPOCH},
-        ),
-        Figure(
             id="fig-data-order-runs",
             kind="runs",
             title="The same run with its examples ordered in three ways",
             question="How does a run differ by the way its examples are ordered?",
             data_set="random-labels",
             options={"conditions": ("replacement", "reshuffled", "once"), "curve": "loss"},
+        ),
+        Figure(
+            id="fig-data-order-frozen",
+            kind="three-curves",
+            title="A run whose weights stand still",
+            question="Can the order of the examples move the loss of an epoch?",
+            data_set="planted-teacher",
+            options={"condition": "frozen", "epochs": STEPS_SHOWN // STEPS_PER_EPOCH},
         ),
         Figure(
             id="fig-data-order-comparison",

@@ -66,6 +66,7 @@ EXPERIMENT = Experiment(
     title="L2 regularisation and early stopping",
     question="Do an L2 penalty and early stopping smooth the curves?",
     lines=(98, 132),
+    tags=("not-calmed", "validation-jumps", "validation-loss", "validation-set", "penalty", "larger-validation"),
     data_sets=DATA_SETS_WITH_TEST,
     conditions={
         "plain": dataclasses.replace(PENALISED, model=PENALISED.model.with_parameters(l2=0.0)),
@@ -152,6 +153,13 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
+            id="fig-early-stopping-ensemble",
+            kind="ensemble",
+            title="Training loss with and without an L2 penalty, the penalty left out",
+            question="How do 64 runs differ with and without the penalty?",
+            options={"conditions": ("plain", "penalised"), "curve": "data_loss"},
+        ),
+        Figure(
             id="fig-early-stopping-article",
             kind="article",
             title="The article's third example, and 64 runs of it",
@@ -163,13 +171,6 @@ EXPERIMENT = Experiment(
                 "epochs": ARTICLE_EPOCHS,
                 "stopping": TRAINED.id,
             },
-        ),
-        Figure(
-            id="fig-early-stopping-ensemble",
-            kind="ensemble",
-            title="Training loss with and without an L2 penalty, the penalty left out",
-            question="How do 64 runs differ with and without the penalty?",
-            options={"conditions": ("plain", "penalised"), "curve": "data_loss"},
         ),
         Figure(
             id="fig-early-stopping-comparison",

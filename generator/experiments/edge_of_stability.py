@@ -57,6 +57,7 @@ EXPERIMENT = Experiment(
     question="Can the loss go up and down without any chance at all?",
     lines=(14, 14),
     chapter="Where fluctuations come from",
+    tags=("rough-later", "exact-loss", "curvature", "learning-rate", "lower-rate"),
     data_sets=DATA_SETS,
     conditions={
         "large": LARGE,

@@ -41,6 +41,7 @@ EXPERIMENT = Experiment(
     question="How far is the gradient of a batch from the gradient of all the data?",
     lines=(10, 10),
     chapter="Where fluctuations come from",
+    tags=("minibatch-noise", "step-loss-jumps", "larger-batch"),
     data_sets=DATA_SETS,
     conditions={"measured": MEASURED},
     labels={"measured": "Adam at 0.001 in batches of 32"},

@@ -37,6 +37,7 @@ EXPERIMENT = Experiment(
     title="How often curves fluctuate",
     question="How often does a training curve go the wrong way?",
     chapter="Where fluctuations come from",
+    tags=("leave-it", "epoch-mean", "accuracy", "averages-jump", "learning-rate", "batch-size"),
     lines=(6, 6),
     data_sets=DATA_SETS,
     conditions=GRID,

@@ -72,6 +72,7 @@ EXPERIMENT = Experiment(
     question="What do other initial weights alone change, and do they make the pattern of a curve?",
     lines=(12, 12),
     chapter="Where fluctuations come from",
+    tags=("initial-weights", "seeds-differ", "exact-loss", "more-seeds"),
     data_sets=DATA_SETS_WITH_TEST,
     conditions={name: twin(*anew) for name, anew in TWINS.items()},
     labels={

@@ -67,6 +67,7 @@ EXPERIMENT = Experiment(
     question="Does a more complex loss landscape make training rougher?",
     lines=(12, 12),
     chapter="Where fluctuations come from",
+    tags=("curvature", "seeds-differ", "exact-loss"),
     data_sets=DATA_SETS,
     conditions={"convex": with_layers(0), "shallow": with_layers(1), "deep": DEEP},
     labels={"convex": "logistic regression", "shallow": "1 hidden layer", "deep": "3 hidden layers"},

@@ -38,6 +38,7 @@ EXPERIMENT = Experiment(
     title="Learning rate: 0.1 against 0.001",
     question="Does a high learning rate make the curves jump, and is it overshooting?",
     lines=(21, 53),
+    tags=("averages-jump", "stuck", "learning-rate", "lower-rate", "epoch-mean"),
     data_sets=DATA_SETS,
     conditions={
         "high": dataclasses.replace(LOW, optimizer=call("keras.optimizers:Adam", learning_rate=0.1)),
@@ -88,6 +89,13 @@ EXPERIMENT = Experiment(
     ),
     figures=(
         Figure(
+            id="fig-learning-rate-ensemble",
+            kind="ensemble",
+            title="Training loss at learning rates 0.1 and 0.001",
+            question="How do 64 runs differ between the two learning rates?",
+            options={"conditions": ("high", "low"), "curve": "loss"},
+        ),
+        Figure(
             id="fig-learning-rate-article",
             kind="article",
             title="The article's first example, and 64 runs of it",
@@ -99,13 +107,6 @@ EXPERIMENT = Experiment(
                 "epochs": ARTICLE_EPOCHS,
                 "metric": RISES.id,
             },
-        ),
-        Figure(
-            id="fig-learning-rate-ensemble",
-            kind="ensemble",
-            title="Training loss at learning rates 0.1 and 0.001",
-            question="How do 64 runs differ between the two learning rates?",
-            options={"conditions": ("high", "low"), "curve": "loss"},
         ),
         Figure(
             id="fig-learning-rate-comparison",

@@ -105,6 +105,7 @@ EXPERIMENT = Experiment(
     question="What does a learning rate that is too high or too low do to the curves?",
     lines=(14, 14),
     chapter="Settings that change them",
+    tags=("learning-rate", "lower-rate", "averages-jump", "slow", "exact-loss"),
     data_sets={name: DATA_SETS[name] for name in ("planted-teacher", "digits")},
     conditions=CONDITIONS,
     labels=LABELS,

@@ -66,6 +66,7 @@ EXPERIMENT = Experiment(
     title="Minibatch noise as the cause",
     question="Is it the noise of minibatches that makes the curves fluctuate?",
     chapter="Where fluctuations come from",
+    tags=("minibatch-noise", "averages-jump", "exact-loss", "initial-weights", "larger-batch", "lower-rate"),
     lines=(6, 10),
     data_sets=DATA_SETS,
     conditions={

@@ -41,6 +41,7 @@ EXPERIMENT = Experiment(
     title="Fluctuations of a good setting",
     question="Does a fluctuating curve mean that the network or a setting is wrong?",
     chapter="Where fluctuations come from",
+    tags=("leave-it", "step-loss-jumps", "validation-loss", "minibatch-noise", "larger-batch"),
     lines=(6, 6),
     data_sets=DATA_SETS_WITH_TEST,
     conditions={"best": BEST, "whole": dataclasses.replace(BEST, batch_size=EXAMPLES, passes=UPDATES)},

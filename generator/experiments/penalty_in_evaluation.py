@@ -35,6 +35,7 @@ EXPERIMENT = Experiment(
     question="Is an L2 penalty part of the loss that Keras reports for the validation set?",
     lines=(125, 125),
     chapter="Reading the curves",
+    tags=("log-data-loss", "penalty", "validation-loss", "not-calmed"),
     data_sets=DATA_SETS_WITH_TEST,
     conditions={"evaluated": EVALUATED},
     labels={"evaluated": "L2 penalty of 0.01, after 20 epochs"},

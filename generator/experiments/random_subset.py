@@ -45,6 +45,7 @@ EXPERIMENT = Experiment(
     title="What a minibatch is a sample of",
     question="Is each minibatch a random part of the training data?",
     chapter="Where fluctuations come from",
+    tags=("minibatch-noise", "data-order", "shuffle"),
     lines=(10, 10),
     data_sets={"random-labels": DATA_SETS["random-labels"]},
     conditions={

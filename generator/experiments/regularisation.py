@@ -77,6 +77,7 @@ EXPERIMENT = Experiment(
     question="Does regularisation calm the curves, and what does that cost?",
     lines=(14, 14),
     chapter="Settings that change them",
+    tags=("penalty", "exact-loss", "not-calmed", "log-data-loss"),
     data_sets=DATA_SETS,
     conditions={
         "none": penalised(0.0),

@@ -86,6 +86,7 @@ EXPERIMENT = Experiment(
     question="Do saddle points halt training for a while, and do they make it oscillate?",
     lines=(12, 12),
     chapter="Where fluctuations come from",
+    tags=("stairs", "curvature", "exact-loss"),
     data_sets=DATA_SETS,
     conditions={"small": SMALL, "tenth": with_spread(0.1), "usual": with_spread(1.0)},
     labels={"small": "weights 0.03 of the usual size", "tenth": "0.1 of the usual size", "usual": "usual size"},

@@ -21,6 +21,7 @@ EXPERIMENT = Experiment(
     question="Two runs end apart: how much of that comes from the initial weights, and how much from the order?",
     lines=(12, 12),
     chapter="Where fluctuations come from",
+    tags=("seeds-differ", "more-seeds", "exact-loss", "initial-weights", "data-order"),
     data_sets=DATA_SETS,
     conditions={"crossed": CROSSED},
     labels={"crossed": f"{LEVELS} initial weights × {LEVELS} orders"},

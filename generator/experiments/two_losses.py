@@ -39,6 +39,7 @@ EXPERIMENT = Experiment(
     question="Can the training loss that Keras prints be compared with the validation loss of the same epoch?",
     lines=(124, 125),
     chapter="Reading the curves",
+    tags=("validation-below", "timing", "epoch-mean", "validation-loss"),
     data_sets=DATA_SETS_WITH_TEST,
     conditions={"trained": TRAINED},
     labels={"trained": "the article's third network, without penalty"},

@@ -36,6 +36,7 @@ EXPERIMENT = Experiment(
     question="Does it matter in which order the examples come to Keras' validation_split?",
     lines=(121, 121),
     chapter="Reading the curves",
+    tags=("validation-far-off", "validation-loss", "accuracy", "validation-set", "shuffle", "validation-jumps"),
     data_sets={"breast-cancer": BREAST_CANCER_WITH_TEST, "digits": DATA_SETS_WITH_TEST["digits"]},
     conditions={
         "shuffled": SHUFFLED,

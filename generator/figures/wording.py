@@ -55,6 +55,7 @@ _CURVES = {
     "noise_scale": "gradient noise scale",
     "variance_8": "variance of the gradient, batch of 8",
     "variance_256": "variance of the gradient, batch of 256",
+    "chance_sd": "scatter of the accuracy of new examples",
     "edge": "largest curvature over its threshold",
     "detour": "length of the path over the distance covered",
     "step_error": "exact mean squared error before each step",

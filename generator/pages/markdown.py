@@ -15,7 +15,12 @@ from markupsafe import Markup
 from generator.citing.citations import Citation, formatted
 from generator.errors import GeneratorError
 from generator.pages import wording
+from generator.pages.bars import ratio_bar
+from generator.pages.explorer import explorer_of
 from generator.pages.outlook import outlook, seconds_an_experiment
+from generator.pages.tags import related, tags_of
+from generator.stats.inference import EQUIVALENCE_ERROR, ERROR
+from generator.stats.roughness import second_difference_sd_error
 from generator.text import shown
 
 _TARGET = re.compile(r"[A-Za-z0-9._~:/?#%=&-]*")
@@ -38,7 +43,14 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(math=math, badges=wording.BADGES)
+    made.globals.update(
+        math=math,
+        badges=wording.BADGES,
+        error=ERROR,
+        equivalence_error=EQUIVALENCE_ERROR,
+        level=wording.percent(1 - ERROR),
+        equivalence_level=wording.percent(1 - EQUIVALENCE_ERROR),
+    )
     for name in (
         "number",
         "effect",
@@ -49,6 +61,8 @@ def environment(templates: Path) -> Environment:
         "p_value",
         "margin",
         "metric",
+        "curve",
+        "percent",
         "condition_table",
         "lines",
     ):
@@ -56,6 +70,8 @@ def environment(templates: Path) -> Environment:
     for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)
     made.filters.update(outlook=outlook, seconds_an_experiment=seconds_an_experiment)
+    made.filters.update(ratio_bar=ratio_bar, explorer=explorer_of, roughness_error=second_difference_sd_error)
+    made.filters.update(related=related, tags_of=tags_of)
     made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
 

@@ -14,12 +14,17 @@ from generator.figures.catalogue import Plot
 from generator.figures.image import shown_size
 from generator.figures.plot import table_csv
 from generator.files import write_atomically
-from generator.pages import inventories
+from generator.pages import inventories, tags
+from generator.pages.bars import effects_on_roughness
+from generator.pages.explorer import explorer_files
 from generator.pages.figure_files import drawings, family
+from generator.pages.glossary import linked, read_glossary
 from generator.pages.head import figure_head
 from generator.pages.inputs import Inputs, Study
+from generator.pages.llms import llms_text
 from generator.pages.markdown import environment, render, unescaped_by_theme
 from generator.records.findings import Finding
+from generator.records.times import STAGES
 from generator.spec import CHAPTERS, CONFIRMATORY, FAMILY_SIZE, MATERIAL_RATIO, METHOD, PILOT, REPLICATION
 
 Progress = Callable[[int, str], Callable[[], None]]
@@ -57,17 +62,24 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
-    for study in inputs.studies:
-        name = f"{study.experiment.id}.json"
-        files[f"records/{name}"] = (root / "records" / name).read_bytes()
+    files |= _records(inputs, root / "records")
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
+    files |= explorer_files(inputs.studies)
     files |= _inventories([figure.citation for figure in figures], inputs.version)
+    files["llms.txt"] = llms_text(inputs, f"{inputs.settings.address}{inputs.version}/").encode()
     files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
     files["figures.json"] = _json({"figures": [_figure_entry(figure) for figure in figures]})
     files["claims.json"] = _json({"claims": list(_claim_entries(inputs, figures))})
-    return Report(files=files, nav=_nav(inputs, figures))
+    return Report(files=files, nav=_nav(inputs))
+
+
+def _records(inputs: Inputs, folder: Path) -> dict[str, bytes]:
+    """What the pages are computed from: records, those of the repetitions, and the registrations."""
+    names = [f"{study.experiment.id}.json" for study in inputs.studies]
+    found = ["registrations.json", *names, *(f"replication/{name}" for name in names)]
+    return {f"records/{name}": (folder / name).read_bytes() for name in found if (folder / name).is_file()}
 
 
 def write_report(report: Report, docs: Path) -> None:
@@ -128,43 +140,61 @@ def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]
 
 def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Iterator[tuple[str, str]]:
     """Every page's path and Markdown. A page of an experiment's own, if there is one, refines the general one."""
-    jinja = environment(templates / "pages")
-    shared = {
+    jinja, glossary = environment(templates / "pages"), read_glossary(templates / "glossary.toml")
+    shared = _shared(inputs, figures) | {"glossary": glossary}
+
+    def page(names: Sequence[str], root: str, **values: Any) -> str:
+        return linked(render(jinja, names, {**shared, **values, "root": root}), glossary, root)
+
+    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
+        yield f"{name}.md", page([f"{name}.md.jinja"], "")
+    for name in ("find", "glossary"):  # lists of words: a link in each would be in the way
+        yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
+    for study in inputs.studies:
+        names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
+        yield f"{study.experiment.id}.md", page(names, "", study=study)
+    for figure in figures:
+        head = figure_head(figure.citation, f"{inputs.settings.address}{inputs.version}/{figure.folder}/")
+        yield f"{figure.folder}/index.md", page(["figure.md.jinja"], "../../", figure=figure, head=head)
+
+
+def _shared(inputs: Inputs, figures: list[DrawnFigure]) -> dict[str, Any]:
+    """What every page may speak of."""
+    experiments = [study.experiment for study in inputs.studies]
+    claims = [claims for study in inputs.studies for claims in study.claims]
+    return {
         "inputs": inputs,
         "settings": inputs.settings,
         "studies": inputs.studies,
-        "experiments": {study.experiment.id: study.experiment for study in inputs.studies},
+        "experiments": {experiment.id: experiment for experiment in experiments},
         "figures": {figure.plot.id: figure for figure in figures},
-        "claims": {claims.claim.id: claims for study in inputs.studies for claims in study.claims},
+        "claims": {found.claim.id: found for found in claims},
+        "causes": effects_on_roughness(claims),
+        "study_of": {found.claim.id: study for study in inputs.studies for found in study.claims},
+        "kinds": tags.KINDS,
+        "find": tags.index(experiments),
+        "stages": STAGES,
         "citation_formats": citations.FORMATS,
         "family_size": FAMILY_SIZE,
         "material_ratio": MATERIAL_RATIO,
         "seeds": {"confirmatory": CONFIRMATORY, "replication": REPLICATION, "pilot": PILOT},
     }
-    for name in ("index", "claims", "figures", "cite", "methods", "times", "larger"):
-        yield f"{name}.md", render(jinja, [f"{name}.md.jinja"], {**shared, "root": ""})
-    for study in inputs.studies:
-        names = [f"experiments/{study.experiment.id}.md.jinja", "experiment.md.jinja"]
-        yield f"{study.experiment.id}.md", render(jinja, names, {**shared, "study": study, "root": ""})
-    for figure in figures:
-        head = figure_head(figure.citation, f"{inputs.settings.address}{inputs.version}/{figure.folder}/")
-        page = render(jinja, ["figure.md.jinja"], {**shared, "figure": figure, "head": head, "root": "../../"})
-        yield f"{figure.folder}/index.md", page
 
 
-def _nav(inputs: Inputs, figures: list[DrawnFigure]) -> list[Any]:
+def _nav(inputs: Inputs) -> list[Any]:
     chapters: dict[str, list[Any]] = {name: [] for name in CHAPTERS}
     for experiment in (study.experiment for study in inputs.studies):
         chapters[experiment.chapter].append({unescaped_by_theme(experiment.title): f"{experiment.id}.md"})
-    drawn = [{unescaped_by_theme(figure.plot.title): f"{figure.folder}/index.md"} for figure in figures]
     return [
         {"Home": "index.md"},
+        {"Find your curve": "find.md"},
         *({name: pages} for name, pages in chapters.items() if pages and name != METHOD),
         {"Claims": "claims.md"},
-        {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}, *drawn]},
+        {"Figures": [{"All figures": "figures.md"}, {"Cite these figures": "cite.md"}]},
         {
             METHOD: [
                 {"Methods": "methods.md"},
+                {"Glossary": "glossary.md"},
                 *chapters[METHOD],
                 {"Computation times": "times.md"},
                 {"Larger than one machine": "larger.md"},

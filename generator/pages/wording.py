@@ -72,6 +72,7 @@ _CURVES = {
     "variance_256": "variance of the gradient of a batch of 256",
     "step_error": "exact mean squared error before each step",
     "detour": "length of the path over the distance covered",
+    "chance_sd": "scatter of the accuracy of as many new examples",
     "edge": "largest curvature over its threshold",
 }
 
@@ -116,6 +117,11 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def percent(share: float, digits: int = 2) -> str:
+    """A share as a percentage."""
+    return f"{number(100 * share, digits)}\N{NO-BREAK SPACE}%"
+
+
 def effect(finding: Finding, value: float) -> str:
     """One number of a finding: `× 3.1` for a ratio, a signed number for a difference."""
     told = finding.told(value)
@@ -147,13 +153,18 @@ def margin(comparison: Comparison) -> str:
     return f"× {number(comparison.margin)}" if comparison.scale == "log-ratio" else number(comparison.margin)
 
 
+def curve(name: str) -> str:
+    """A curve in words."""
+    return _CURVES.get(name, name.replace("_", " "))
+
+
 def metric(value: Metric) -> str:
     """A metric in words."""
     if value.curve in _NUMBERS:
         return _NUMBERS[value.curve]
-    what = _CURVES.get(value.curve, value.curve.replace("_", " "))
+    what = curve(value.curve)
     if value.minus:
-        what = f"distance between {what} and {_CURVES.get(value.minus, value.minus)}"
+        what = f"distance between {what} and {curve(value.minus)}"
     if value.log:
         what = f"logarithm of the {what}"
     point, (first, last) = point_name(value.curve), value.window
@@ -230,7 +241,7 @@ def _stopping(rule: Stopping | None) -> str:
     if rule is None:
         return ""
     where = "at the epoch restored by" if rule.restored else "up to the end set by"
-    return f", {where} early stopping on {_CURVES.get(rule.monitor, rule.monitor)}"
+    return f", {where} early stopping on {curve(rule.monitor)}"
 
 
 def _told(value: Any) -> str:

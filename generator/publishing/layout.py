@@ -24,6 +24,9 @@ from generator.settings import read_settings
 #: How many differing files an error names.
 NAMED_FILES = 5
 
+#: The page that a host shows for all that is missing, and what programs read first; those of the version that leads.
+_LOOKED_FOR_AT_THE_ROOT = ("404.html", "llms.txt")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -49,9 +52,9 @@ def plan_version(root: Path, base: Snapshot, version: str, alias: str | None, fi
     releases = [name for name in _names(versions) if is_release(name)]
     page = release_page(root, base, version, releases, files, page_templates(root, read_settings(root)))
     beside = {**protected(page), **_root_files(root, base, versions, history, figures, {**copies, **page})}
-    # A host shows one page for all that is missing, and looks for it at the root.
-    missing = {"404.html": files["404.html"]} if version == _leading(versions)[1] and "404.html" in files else {}
-    return Plan(folders=frozenset({version, *aliases}), files={**copies, **missing, **beside})
+    leads = version == _leading(versions)[1]
+    raised = {name: files[name] for name in _LOOKED_FOR_AT_THE_ROOT if leads and name in files}
+    return Plan(folders=frozenset({version, *aliases}), files={**copies, **raised, **beside})
 
 
 def plan_status(root: Path, base: Snapshot) -> Plan:

@@ -9,7 +9,7 @@ import hashlib
 import re
 
 #: Script files, by their path below the site's root.
-FILES = re.compile(r"assets/(?:site|status|javascripts/bundle\.[0-9a-f]{8}\.min)\.js")
+FILES = re.compile(r"assets/(?:explorer|site|status|javascripts/bundle\.[0-9a-f]{8}\.min)\.js")
 
 #: Inline scripts, by digest, and what they do.
 INLINE = {

@@ -1,6 +1,5 @@
 """Where a result comes from: versions, the lock, and a digest of the source that computed it."""
 
-import ast
 import functools
 import hashlib
 import importlib.util
@@ -8,6 +7,8 @@ import platform
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+
+from generator.records.sources import Source, read_source
 
 #: Packages whose code computes results.
 PACKAGES = ("keras", "numpy", "scikit-learn", "tensorflow")
@@ -39,7 +40,7 @@ def source_digest(modules: Iterable[str]) -> str:
     Taken of the syntax tree without docstrings: a comment, a blank line or a moved checkout changes nothing.
     """
     closure = sorted(_closure(modules))
-    return hashlib.sha256("".join(f"{name} {_module_digest(name)}\n" for name in closure).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{name} {_source(name).digest}\n" for name in closure).encode()).hexdigest()
 
 
 def _version(name: str) -> str:
@@ -61,12 +62,6 @@ def _closure(modules: Iterable[str]) -> set[str]:
 
 
 @functools.cache
-def _tree(module: str) -> ast.Module:
-    path = _file(module)
-    return ast.parse(path.read_bytes()) if path else ast.Module(body=[], type_ignores=[])
-
-
-@functools.cache
 def _file(module: str) -> Path | None:
     """The source file of a module, found without importing it or what it lies in."""
     top, *inner = module.split(".")
@@ -82,28 +77,14 @@ def _file(module: str) -> Path | None:
 
 
 @functools.cache
+def _source(module: str) -> Source:
+    path = _file(module)
+    return read_source(path) if path else Source(imported=(), digest=hashlib.sha256().hexdigest())
+
+
 def _imported(module: str) -> frozenset[str]:
     """Our own modules that a module imports, and the packages that it lies in."""
     package = module.split(".")[0]
     names = {module.rsplit(".", 1)[0]} if "." in module else set()
-    for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-            names.add(node.module)
+    names.update(_source(module).imported)
     return frozenset(name for name in names if name.split(".")[0] == package and _file(name))
-
-
-@functools.cache
-def _module_digest(module: str) -> str:
-    tree = _tree(module)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and _is_docstring(body[0]):
-            del body[0]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -3,13 +3,23 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.errors import GeneratorError
 from generator.files import write_atomically
 
 FILE = Path("records") / "times.json"
+
+#: What a cold build does, in this order, and what that is in words.
+STAGES = {
+    "import": "import TensorFlow and Keras",
+    "compile": "trace and compile programs, and call each for the first time",
+    "train": "train and measure gradients and curvature",
+    "measure": "take metrics of the curves and write the records",
+    "draw": "draw the figures",
+    "render": "render the pages, build and check the site",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +33,16 @@ class Growth:
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """Seconds by experiment and cell ("data set/condition"), each from compiling to the last curve; how they grow."""
+    """Seconds by experiment and cell ("data set/condition"), each from compiling to the last curve; how they grow.
+
+    `stages` has the processor seconds of each stage of a cold build of everything, from the first import to the site.
+    """
 
     date: str
     machine: str
     seconds: Mapping[str, Mapping[str, float]]
     growth: tuple[Growth, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_times(root: Path) -> Times | None:

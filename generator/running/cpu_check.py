@@ -17,7 +17,7 @@ import numpy as np
 from generator import environment, experiments
 from generator.errors import GeneratorError
 from generator.running.conditions import CHUNK, resolve, tasks
-from generator.spec import Condition, Measurement
+from generator.spec import Condition, Measurement, Task, digest_of
 
 #: A processor with AVX2 and without AVX-512.
 EMULATOR = ("qemu-x86_64-static", "-cpu", "Haswell-v4")
@@ -25,11 +25,17 @@ EMULATOR = ("qemu-x86_64-static", "-cpu", "Haswell-v4")
 #: Enough for every operation of a run to be repeated on weights that have moved.
 EPOCHS = 3
 
+#: Parameters of measurements that tell epochs of the whole run, or how often to repeat, as they are in small.
+_IN_SMALL = {"checkpoints": (0, 1, EPOCHS), "first": 1, "comparisons": 2}
+
 
 def digests(names: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of all curves of each condition, trained for a few epochs."""
-    chosen = [experiments.find(name) for name in names] if names else experiments.load().values()
-    return {f"{e.id}/{data_set}/{role}": _digest(condition) for e in chosen for data_set, role, condition in e.cells()}
+    """SHA-256 of all curves of each condition, trained for a few epochs; once where experiments share it."""
+    chosen = [experiments.find(name) for name in names] if names else list(experiments.load().values())
+    small = {f"{e.id}/{name}/{role}": tasks(_short(c), range(CHUNK))[0] for e in chosen for name, role, c in e.cells()}
+    found = {digest_of(task): task for task in small.values()}
+    computed = {key: _digest(task) for key, task in found.items()}
+    return {cell: computed[digest_of(task)] for cell, task in small.items()}
 
 
 def emulated_digests(names: Sequence[str]) -> dict[str, str]:
@@ -58,8 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if differing else 0
 
 
-def _digest(condition: Condition | Measurement) -> str:
-    task = tasks(_short(condition), range(CHUNK))[0]
+def _digest(task: Task) -> str:
     arrays = resolve(task.function)(task.parameters, task.replicates)
     content = b"".join(np.ascontiguousarray(arrays[name]).tobytes() for name in sorted(arrays))
     return hashlib.sha256(content).hexdigest()
@@ -68,7 +73,11 @@ def _digest(condition: Condition | Measurement) -> str:
 def _short(condition: Condition | Measurement) -> Condition | Measurement:
     if not isinstance(condition, Measurement):
         return _shortened(condition)
-    return dataclasses.replace(condition, condition=condition.condition and _shortened(condition.condition))
+    given = condition.function.parameters
+    function = condition.function.with_parameters(**{name: _IN_SMALL[name] for name in given if name in _IN_SMALL})
+    return dataclasses.replace(
+        condition, function=function, condition=condition.condition and _shortened(condition.condition)
+    )
 
 
 def _shortened(condition: Condition) -> Condition:

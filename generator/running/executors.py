@@ -14,9 +14,13 @@ from generator.errors import GeneratorError
 from generator.running import conditions
 from generator.running.store import Store
 from generator.spec import Task
+from generator.training.stages import collected
 
 #: A task and the key of its result.
 KeyedTask = tuple[Task, str]
+
+#: The stage of what is neither importing nor compiling.
+RUNNING = "train"
 
 #: Seconds that tracing and compiling a program takes, about.
 COMPILING = 2.0
@@ -97,8 +101,11 @@ def compute_one(root: Path, task: Task, key: str) -> None:
     with store.computing(key):
         if store.read(key) is None:
             start = time.perf_counter()
-            store.write(key, conditions.resolve(task.function)(task.parameters, task.replicates))
-            store.write_seconds(key, time.perf_counter() - start)
+            with collected() as seconds:
+                arrays = conditions.resolve(task.function)(task.parameters, task.replicates)
+            rest = time.perf_counter() - start - sum(seconds.values())
+            store.write(key, arrays)
+            store.write_seconds(key, {**seconds, RUNNING: rest})
 
 
 def _start_worker() -> None:

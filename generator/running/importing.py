@@ -5,6 +5,8 @@ import gc
 import sys
 from collections.abc import Iterator
 
+from generator.training.stages import IMPORTING, stage
+
 #: Keras looks for these and imports what it finds, for wrappers and plots that no run uses: as long as Keras itself.
 _UNUSED = ("matplotlib", "scipy", "sklearn")
 
@@ -20,7 +22,8 @@ def quick_import() -> Iterator[None]:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        yield
+        with stage(IMPORTING):
+            yield
     finally:
         for name in hidden:
             del sys.modules[name]

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 #: Added to a replicate to begin its second run elsewhere: no experiment uses the initial weights of such numbers.
 _ELSEWHERE = 100_000
 
-#: Hessian products for the largest eigenvalue.
-_PRODUCTS = 20
-
 
 def descent_at_equal_steps(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
     """Descend by batches at a learning rate of `rate_times_curvature` over the top eigenvalue of the initial Hessian.
@@ -25,13 +22,13 @@ def descent_at_equal_steps(parameters: Mapping[str, Any], replicates: Sequence[i
     number: `distance_of_ends`, the root mean square difference between the predictions of this run and of one from
     other initial weights, with the same data, order and rate.
     """
-    from generator.training.checkpoints import start_of
+    from generator.training.checkpoints import largest_curvature, start_of
 
     training = training_of(parameters["condition"])
     start = start_of(training, replicates)
     elsewhere = start_of(training, [r + _ELSEWHERE for r in replicates]).theta
     order = _batches(training, replicates, start.x.shape[1])
-    rate = parameters["rate_times_curvature"] / _largest_curvature(start, replicates)
+    rate = parameters["rate_times_curvature"] / largest_curvature(start, replicates)
     epochs = list(_epochs(start, start.theta, order, rate))
     *_, (other_end, _) = _epochs(start, elsewhere, order, rate)
     ends = [start.surface.output(theta, start.x).astype(np.float64) for theta in (epochs[-1][0], other_end)]
@@ -49,19 +46,6 @@ def _batches(training: "Training", replicates: Sequence[int], examples: int) -> 
     drawn = drawn_orders(training.order, tuple(replicates), examples, training.epochs)
     steps, size = examples // training.batch_size, training.batch_size
     return drawn[:, :, : steps * size].reshape(training.epochs, len(replicates), steps, size)
-
-
-def _largest_curvature(start: "Start", replicates: Sequence[int]) -> np.ndarray:
-    from generator.training.curvature import extreme_eigenvalues
-    from generator.training.streams import Stream, generator
-
-    surface, theta, x, y = start
-    random = np.stack([generator(Stream.MEASUREMENT, r).standard_normal(theta.shape[1]) for r in replicates])
-
-    def product(vectors: np.ndarray) -> np.ndarray:
-        return surface.hessian_product(theta, vectors.astype(theta.dtype), x, y)
-
-    return extreme_eigenvalues(product, random, _PRODUCTS).highest
 
 
 def _epochs(

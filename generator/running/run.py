@@ -3,8 +3,6 @@
 import functools
 import hashlib
 import json
-import os
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from generator.records import record as records
 from generator.records.provenance import lock_digest, source_digest, versions
 from generator.records.record import Record
 from generator.records.registrations import require_registered
-from generator.records.times import Growth, Times, read_times, write_times
+from generator.records.times import read_times
 from generator.running.conditions import CHUNK, modules, tasks
 from generator.running.keys import run_key
 from generator.running.store import Store
@@ -90,7 +88,7 @@ def run(
     require_registered(
         root, [p.experiment for p in plans if p.replicates in (registered(p.experiment), replication(p.experiment))]
     )
-    store = _store(root)
+    store = store_of(root)
     waiting = [p for p in plans if not _is_current(p, root, store)]
     if waiting:
         _require_measurable(waiting)
@@ -141,18 +139,6 @@ def _expected_seconds(root: Path, plans: Sequence[Plan]) -> dict[str, float]:
     }
 
 
-def write_run_times(experiments: Sequence[Experiment], root: Path, date: str, growth: Sequence[Growth]) -> None:
-    """Rewrite the committed times from what was computed here; a result that came from elsewhere has none."""
-    store = _store(root)
-    seconds = {}
-    for experiment in experiments:
-        cells = plan(experiment, registered(experiment)).keyed
-        taken = {"/".join(cell): [store.seconds(key) for _, key in chunks] for cell, chunks in cells.items()}
-        seconds[experiment.id] = {cell: round(sum(t or 0.0 for t in times), 2) for cell, times in taken.items()}
-    machine = f"{platform.machine()}, {os.cpu_count()} processors"
-    write_times(root, Times(date=date, machine=machine, seconds=seconds, growth=tuple(growth)))
-
-
 def make_record(plan: Plan, root: Path, store: Store) -> Record:
     """Measure an experiment's stored curves."""
     import numpy as np
@@ -181,7 +167,8 @@ def record_path(root: Path, experiment: Experiment, replicates: range) -> Path:
     return root / folders.get(replicates, "build/records") / f"{experiment.id}.json"
 
 
-def _store(root: Path) -> Store:
+def store_of(root: Path) -> Store:
+    """Where the results of a checkout are kept."""
     return Store(root=root / ".cache" / "runs")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import json
 import logging
 import os
 import re
@@ -51,14 +52,18 @@ class Store:
         """Keep a result; afterwards it is there whole, or an error says why not and nothing has changed."""
         write_atomically(self._path(key), _encode(key, arrays))
 
-    def write_seconds(self, key: str, seconds: float) -> None:
-        """Keep how long a result took, beside it: no part of the result."""
-        write_atomically(self._path(key).with_suffix(".seconds"), f"{seconds:.2f}\n".encode())
+    def write_seconds(self, key: str, seconds: Mapping[str, float]) -> None:
+        """Keep how long each stage of a result took, beside it: no part of the result."""
+        content = json.dumps({stage: round(value, 3) for stage, value in seconds.items()})
+        write_atomically(self._path(key).with_suffix(".seconds"), content.encode())
 
-    def seconds(self, key: str) -> float | None:
-        """How long a result took when it was computed here."""
-        path = self._path(key).with_suffix(".seconds")
-        return float(path.read_text()) if path.is_file() else None
+    def seconds(self, key: str) -> dict[str, float]:
+        """How long each stage of a result took when it was computed here; nothing of one that came from elsewhere."""
+        try:
+            found = json.loads(self._path(key).with_suffix(".seconds").read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def prune(self, size: int) -> int:
         """Delete entries, the longest unread first, until the rest have at most `size` bytes; returns how many."""

@@ -26,6 +26,11 @@ Array: TypeAlias = npt.NDArray[np.float64]
 SCALES = ("log-ratio", "difference")
 
 
+#: How often all intervals of a family may miss together: one minus their confidence level. Equivalence is tested by
+#: two one-sided tests, which is an interval with twice the error.
+ERROR, EQUIVALENCE_ERROR = 0.05, 0.10
+
+
 @dataclass(frozen=True, kw_only=True)
 class Interval:
     """An estimate and the limits of its confidence interval, which may be infinite."""
@@ -189,7 +194,7 @@ def estimate_effect(differences: npt.ArrayLike, family_size: int) -> Estimate:
     walsh = _walsh_averages(values)
     whole, narrow, single = (
         _interval(walsh, signed_rank_critical(values.size, 1 - error))
-        for error in (0.05 / family_size, 0.10 / family_size, 0.05)
+        for error in (ERROR / family_size, EQUIVALENCE_ERROR / family_size, ERROR)
     )
     return Estimate(
         estimate=whole.estimate,

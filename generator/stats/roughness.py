@@ -84,6 +84,19 @@ def second_difference_sd(curves: Curves) -> Curves:
     return _difference_sd(curves, 2)
 
 
+def second_difference_sd_error(points: int) -> float:
+    """Standard error of `second_difference_sd` of one curve of white normal noise, as a share of it.
+
+    By the delta method from the variance of the sum of squares of second differences, whose autocorrelations are -2/3
+    and 1/6 at lags 1 and 2.
+    """
+    count = points - 2
+    if count < 1:
+        raise GeneratorError(f"expected at least 3 points, found {points}")
+    together = count + 2 * (count - 1) * (2 / 3) ** 2 + 2 * max(count - 2, 0) * (1 / 6) ** 2
+    return math.sqrt(2 * together) / count / 2
+
+
 @_per_curve(points=4)
 def third_difference_sd(curves: Curves) -> Curves:
     """Noise sd from third differences, over 20 (n - 3): blind to a parabola too, but noisier; guards the second."""

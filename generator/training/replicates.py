@@ -22,6 +22,7 @@ from generator.errors import GeneratorError
 from generator.training.losses import hits, per_example
 from generator.training.probes import relu_outputs
 from generator.training.signature import STRENGTHS
+from generator.training.stages import COMPILING, stage
 from generator.training.supported import clips, copy_of, decays, has_schedule
 
 logger = logging.getLogger(__name__)
@@ -206,11 +207,8 @@ class Program:
         key = (function.__name__, *((t.dtype, tuple(t.shape)) for t in tensors))
         try:
             if key not in self._compiled:
-                # Traced here and once: called directly, a tf.function traces a second time on its second call.
-                # Without AutoGraph: loops are written out, and converting Keras' code would take as long as tracing it.
-                compiled = tf.function(function, autograph=False, jit_compile=self.tier is not Tier.UNCOMPILED)
-                with _quiet():
-                    self._compiled[key] = compiled.get_concrete_function(*tensors)
+                with stage(COMPILING), _quiet():
+                    return self._first_run(function, key, tensors)
             return self._compiled[key](*tensors)
         except GeneratorError as error:
             raise GeneratorError(_last_line(error)) from error
@@ -219,6 +217,16 @@ class Program:
         except _COMPILING_REFUSALS as error:
             self._step_down(Tier.UNCOMPILED, error)
         return self._run(function, *arguments)
+
+    def _first_run(self, function: Callable[..., Any], key: tuple[Any, ...], tensors: Sequence[Any]) -> Any:
+        """Trace, which `_compiled` keeps, and call: XLA compiles within the first call.
+
+        Called directly, a tf.function traces a second time on its second call. Without AutoGraph: loops are written
+        out, and converting Keras' code would take as long as tracing it.
+        """
+        compiled = tf.function(function, autograph=False, jit_compile=self.tier is not Tier.UNCOMPILED)
+        self._compiled[key] = compiled.get_concrete_function(*tensors)
+        return self._compiled[key](*tensors)
 
     def _step_down(self, tier: Tier, error: Exception) -> None:
         if self.tier in (tier, Tier.UNCOMPILED):

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from generator.training.losses import per_example
 from generator.training.signature import signature
+from generator.training.stages import COMPILING, stage
 
 if TYPE_CHECKING:
     from generator.training.trainer import Training
@@ -48,7 +49,7 @@ class Surface:
 
     def output(self, theta: np.ndarray, x: Any) -> np.ndarray:
         """The model's outputs, shape (replicates, examples, outputs)."""
-        return np.asarray(self.run(lambda *each: over_replicates(self._outputs, *each), theta, x, name="output"))
+        return np.asarray(self.run(lambda *each: over_replicates(self.outputs, *each), theta, x, name="output"))
 
     def gradient(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The gradient of the mean loss, shape (replicates, parameters)."""
@@ -68,9 +69,11 @@ class Surface:
         tensors = [tf.convert_to_tensor(argument) for argument in arguments]
         key = (name, *((t.dtype, tuple(t.shape)) for t in tensors))
         if key not in self._compiled:
-            compiled = tf.function(function, autograph=False, jit_compile=True)
-            self._compiled[key] = compiled.get_concrete_function(*tensors)
-        return tf.nest.map_structure(lambda tensor: tensor.numpy(), self._compiled[key](*tensors))
+            with stage(COMPILING):
+                compiled = tf.function(function, autograph=False, jit_compile=True)
+                self._compiled[key] = compiled.get_concrete_function(*tensors)
+                return _arrays(self._compiled[key](*tensors))
+        return _arrays(self._compiled[key](*tensors))
 
     def value(self, theta: Any, x: Any, y: Any) -> Any:
         """The loss of one replicate, as a tensor."""
@@ -90,7 +93,8 @@ class Surface:
             along = tf.reduce_sum(self.slope(theta, x, y) * vector)
         return tape.gradient(along, theta)
 
-    def _outputs(self, theta: Any, x: Any) -> Any:
+    def outputs(self, theta: Any, x: Any) -> Any:
+        """The outputs of one replicate, as a tensor."""
         return self._call(theta, x)[0]
 
     def _call(self, theta: Any, x: Any) -> tuple[Any, list[Any]]:
@@ -99,6 +103,10 @@ class Surface:
         state = [v.value for v in self.model.non_trainable_variables]
         output, _, penalties = self.model.stateless_call(weights, state, x, training=False, return_losses=True)
         return output, penalties
+
+
+def _arrays(tensors: Any) -> Any:
+    return tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)
 
 
 def over_replicates(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from generator.training.stages import COMPILING, stage
 from generator.training.streams import Stream, layer_seed
 
 #: Layers whose variables are made by `<name>_initializer` and nothing else, so that they can be drawn again without
@@ -122,7 +123,8 @@ def _drawing(kind: str, config: str, shape: tuple[int, ...], dtype: str) -> Any:
     def draw(seeds: Any) -> Any:
         return tf.map_fn(one, seeds, fn_output_signature=dtype)
 
-    return tf.function(draw, autograph=False, input_signature=[tf.TensorSpec((None,), tf.int64)])
+    with stage(COMPILING):
+        return tf.function(draw, autograph=False).get_concrete_function(tf.TensorSpec((None,), tf.int64))
 
 
 def _repeated(value: np.ndarray, replicates: Sequence[int]) -> np.ndarray:

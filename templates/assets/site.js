@@ -51,6 +51,7 @@
 (() => {
   const dialog = document.createElement("dialog");
   dialog.className = "enlarged";
+  dialog.setAttribute("aria-label", "Enlarged drawing");
   dialog.innerHTML =
     '<form method="dialog"><button type="submit">Close</button></form><div tabindex="0" role="group" aria-label="Drawing"></div>';
   const ground = dialog.lastElementChild;
@@ -59,7 +60,6 @@
     const shown = [...figure.querySelectorAll("img")].find((image) => image.offsetParent);
     const drawing = shown.cloneNode();
     drawing.loading = "eager";
-    dialog.setAttribute("aria-label", figure.querySelector("figcaption").firstChild.textContent.trim());
     ground.replaceChildren(drawing);
     document.body.append(dialog);
     dialog.showModal();

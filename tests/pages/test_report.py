@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -17,10 +18,12 @@ from generator import experiments
 from generator.errors import GeneratorError
 from generator.pages.figure_files import drawing_key, keep
 from generator.pages.inputs import Inputs, gather
+from generator.pages.markdown import escape
 from generator.pages.report import Report, make_report, write_report
 from generator.records import record as records
 from generator.records.registrations import register
 from generator.settings import read_settings
+from generator.spec import METHOD
 from tests.citing.test_citations import reference
 from tests.figures.synthetic import record_of, rendered
 
@@ -125,14 +128,50 @@ def test_archives_hold_the_other_files(report: Report) -> None:
         assert archive.read(name) == report.files[f"fig/{FIGURES[0]}/{name}"]
 
 
-def test_every_page_is_in_the_navigation_once(report: Report) -> None:
+def test_every_page_but_a_figures_own_is_in_the_navigation_once(report: Report) -> None:
     def targets(nav: object) -> list[str]:
         if isinstance(nav, str):
             return [nav]
         return [target for item in nav for value in item.values() for target in targets(value)]  # type: ignore[attr-defined]
 
-    pages = sorted(path for path in report.files if path.endswith(".md"))
+    pages = sorted(path for path in report.files if path.endswith(".md") and not path.startswith("fig/"))
     assert sorted(targets(report.nav)) == pages
+
+
+def test_every_page_of_an_experiment_has_the_same_anatomy(report: Report) -> None:
+    """Title, question, answer and figure, then these sections in order; some only where there is something."""
+    order = ["meaning", "method", "curves", "claims", "limits", "download", "next"]
+    for experiment in (e for e in EXPERIMENTS if e.chapter != METHOD):
+        page = report.files[f"{experiment.id}.md"].decode()
+        lead = min(page.index(f'id="{figure.id}"') for figure in experiment.figures)
+        places = [
+            page.index(word)
+            for word in (f"# {escape(experiment.title)}", "\n**", '<div class="answer"', 'class="basis"')
+        ]
+        assert [*places, lead, page.index("{: #meaning }")] == sorted([*places, lead, page.index("{: #meaning }")])
+        sections = [name for name in re.findall(r"^## .*\{: #([a-z]+) \}$", page, re.MULTILINE) if name in order]
+        assert sections == [name for name in order if name in sections]
+        assert {"meaning", "method", "limits", "download", "next"} <= set(sections)
+
+
+def test_every_figure_stands_once_on_its_page(report: Report) -> None:
+    for experiment in EXPERIMENTS:
+        page = report.files[f"{experiment.id}.md"].decode()
+        assert all(page.count(f'<figure id="{figure.id}"') == 1 for figure in experiment.figures)
+
+
+def test_llms_txt_links_to_pages_and_tells_every_verdict_with_n(report: Report) -> None:
+    text = report.files["llms.txt"].decode()
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        path, _, anchor = link.removeprefix("https://fluctuations.example/0.1/").partition("#")
+        page = report.files[f"{path.rstrip('/')}.md" if path.endswith("/") else path].decode()
+        assert not anchor or f"{{: #{anchor} }}" in page
+    primary = [c for c in json.loads(report.files["claims.json"])["claims"] if c["comparison"] == "primary"]
+    lines = {c["id"]: next(line for line in text.split("\n") if line.startswith(f"- [{c['id']}]")) for c in primary}
+    assert list(lines) == [claim.id for claim in CLAIMS]
+    for claim in primary:
+        assert claim["statement"] in lines[claim["id"]]
+        assert f"n = {claim['n']}" in lines[claim["id"]]
 
 
 def test_every_claim_stands_on_its_experiment_s_page(report: Report) -> None:

@@ -113,12 +113,15 @@ def test_the_same_bytes_again_change_nothing(repository: Path, site: Site) -> No
     assert listed(repository) == {"0.1": ["latest"]}
 
 
-def test_the_page_for_what_is_missing_is_that_of_the_version_that_leads(repository: Path, site: Site) -> None:
+@pytest.mark.parametrize("name", ["404.html", "llms.txt"])
+def test_what_is_looked_for_at_the_root_is_that_of_the_version_that_leads(
+    repository: Path, site: Site, name: str
+) -> None:
     for version, alias in (("0.1", "latest"), ("dev", None), ("0.2", None)):
-        publish(site(version, {"404.html": version}), version, root=repository, alias=alias)
-    assert published(repository)["404.html"] == "0.1"
-    publish(site("0.2", {"404.html": "0.2"}), "0.2", root=repository, alias="latest")
-    assert published(repository)["404.html"] == "0.2"
+        publish(site(version, {name: version}), version, root=repository, alias=alias)
+    assert published(repository)[name] == "0.1"
+    publish(site("0.2", {name: "0.2"}), "0.2", root=repository, alias="latest")
+    assert published(repository)[name] == "0.2"
 
 
 @pytest.mark.parametrize("version", ["0.1", "v2", "2026"])

@@ -131,13 +131,13 @@ def test_pruning_deletes_what_was_unread_longest(tmp_path: Path) -> None:
     store, keys = Store(root=tmp_path), [f"{i:02x}" * 32 for i in range(4)]
     for age, key in enumerate(keys):
         store.write(key, ARRAYS)
-        store.write_seconds(key, 1.0)
+        store.write_seconds(key, {"train": 1.0})
         os.utime(store.root / key[:2] / f"{key}.run", (age, age))
     length = entry(store).stat().st_size
     assert same(store.read(keys[0]))
     assert store.prune(2 * length) == 2
     assert [key in store for key in keys] == [True, False, False, True]
-    assert [store.seconds(key) is not None for key in keys] == [True, False, False, True]
+    assert [bool(store.seconds(key)) for key in keys] == [True, False, False, True]
     assert store.prune(2 * length) == 0
 
 

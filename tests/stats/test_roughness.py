@@ -90,6 +90,18 @@ def test_ten_points_understate_the_log_size() -> None:
     assert np.mean(np.log(roughness.second_difference_sd(white_noise(10)))) == pytest.approx(-0.12, abs=0.015)
 
 
+@pytest.mark.parametrize("points", [3, 10, 20, 50, 200])
+def test_the_error_of_one_curve_is_half_that_of_its_square(points: int) -> None:
+    measured = float(np.std(roughness.second_difference_sd(white_noise(points)) ** 2)) / 2
+    assert roughness.second_difference_sd_error(points) == pytest.approx(measured, rel=0.05)
+
+
+def test_the_error_needs_a_second_difference() -> None:
+    assert roughness.second_difference_sd_error(3) == pytest.approx(math.sqrt(2) / 2)
+    with pytest.raises(GeneratorError, match="at least 3 points, found 2"):
+        roughness.second_difference_sd_error(2)
+
+
 @pytest.mark.parametrize(("name", "tolerance"), [("second_difference_sd", 0.02), ("upward_variation", 0.02)])
 def test_white_noise_has_its_own_sd(name: str, tolerance: float) -> None:
     assert np.mean(roughness.statistic(name)(white_noise(100, sd=0.3))) == pytest.approx(0.3, rel=tolerance)
