@@ -149,7 +149,7 @@ def browser(session: nox.Session) -> None:
 def walk(session: nox.Session) -> None:
     """Show every page to a real browser in both colour schemes at three widths, and to axe-core (needs Chromium)."""
     install(session, "browser")
-    tests = ["--capture=no", "tests/browser/test_walk.py"]
+    tests = ["--numprocesses=2", "-rP", "tests/browser/test_walk.py"]
     session.run("python", "-m", "pytest", *tests, *session.posargs, env={"FLUCTUATIONS_PAGES": "every"})
 
 

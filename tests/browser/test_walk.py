@@ -28,8 +28,11 @@ KINDS = (
     "latest/batch-size/",
     "latest/cite/",
     "latest/claims/",
+    "latest/explorer/",
     "latest/fig/fig-three-curves/",
     "latest/figures/",
+    "latest/find/",
+    "latest/glossary/",
     "latest/ground-truths/",
     "latest/methods/",
     "status/fig-three-curves/",
@@ -103,7 +106,9 @@ def test_pages_are_whole_and_open_to_everybody(
         troubles = watched(page, address)
         found = {name: problems for name in walked if (problems := list(visit(page, address, name, troubles)))}
     count = sum(map(len, found.values()))
-    print(f"{len(walked)} of {len(names)} pages in {scheme} at {width} pixels: {count} problems")
+    print(
+        f"{len(walked)} of {len(names)} pages in {scheme} at {width} pixels: {count} problems", *found.items(), sep="\n"
+    )
     assert found == {}
 
 
