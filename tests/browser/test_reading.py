@@ -1,5 +1,7 @@
 """What a reader does on a page: enlarge a drawing, filter claims, copy, search, print, read with other colours."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,7 +13,7 @@ FIGURE = "latest/fig/fig-three-curves/"
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Page:
+def phone(browser: Browser, address: str) -> Iterator[Page]:
     """A page of a small screen."""
     with browser.new_context(viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()
@@ -138,6 +140,19 @@ def test_what_moves_holds_still_for_who_asks(browser: Browser, address: str) -> 
             "}).map(element => element.className)"
         )
     assert moving == []
+
+
+def test_the_first_thing_that_is_drawn_has_the_readers_colours(browser: Browser, address: str) -> None:
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        # The theme's scripts come late; what is drawn before them must not be light.
+        page.route("**/assets/javascripts/*", lambda route: route.abort())
+        for stored, scheme in ((None, "slate"), ("(prefers-color-scheme: light)", "default")):
+            if stored:
+                chosen = f'{{"index": 1, "color": {{"media": "{stored}", "scheme": "default"}}}}'
+                page.evaluate("chosen => localStorage.setItem('/.__palette', chosen)", chosen)
+            page.goto(f"{address}latest/")
+            expect(page.locator("body")).to_have_attribute("data-md-color-scheme", scheme)
 
 
 def test_the_pressed_button_is_told_apart_in_a_readers_own_colours(browser: Browser, address: str) -> None:

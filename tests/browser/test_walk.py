@@ -57,7 +57,7 @@ LOOK = """async () => {
   if (root.scrollWidth > innerWidth) found.push(`${root.scrollWidth - innerWidth} pixels too wide`);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   for (const { name } of performance.getEntriesByType("resource"))
-    if (/fig-[^/]*\\.svg$/.test(name) && name.endsWith("-dark.svg") !== dark) found.push(`loaded in vain: ${name}`);
+    if (/fig-[^/]*\\.svg(#|$)/.test(name) && name.includes("-dark.svg") !== dark) found.push(`loaded in vain: ${name}`);
   for (const image of [...document.images].filter((image) => image.offsetParent)) {
     image.loading = "eager";
     await image.decode().catch(() => found.push(`broken image: ${image.src}`));
