@@ -183,6 +183,14 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def scripts(session: nox.Session) -> None:
+    """Run every script that pages offer for downloading, alone in a folder, against what was published."""
+    install(session, "tests")
+    test = "tests/pages/test_keras_scripts.py"
+    session.run("python", "-m", "pytest", "--capture=no", test, *session.posargs, env={"FLUCTUATIONS_SCRIPTS": "all"})
+
+
+@nox.session
 def cpu(session: nox.Session) -> None:
     """Show that every experiment gives the same bits on a processor without AVX-512 (needs QEMU's user emulator)."""
     install(session, "build")

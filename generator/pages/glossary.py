@@ -69,12 +69,13 @@ def linked(markdown: str, terms: Sequence[Term], root: str) -> str:
 
 
 def _lines(markdown: str) -> Iterator[tuple[str, bool]]:
-    """Each line of a page, and whether it is prose: outside of front matter, code and what stands apart."""
+    """Each line of a page, and whether it is prose: outside of front matter, code, HTML and what stands apart."""
     lines = markdown.split("\n")
     fence, front = "", lines[0] == "---"
     for number, line in enumerate(lines):
         found = _FENCE.match(line)
-        apart = bool(front or fence or found) or line.startswith(_APART) or set(line) <= set("|-: ")
+        markup = line.startswith("<") and " markdown" not in line
+        apart = bool(front or fence or found or markup) or line.startswith(_APART) or set(line) <= set("|-: ")
         yield line, not apart
         if front:
             front = number == 0 or line != "---"

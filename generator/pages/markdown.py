@@ -53,6 +53,7 @@ def environment(templates: Path) -> Environment:
     )
     for name in (
         "number",
+        "size",
         "effect",
         "interval",
         "limits",

@@ -16,6 +16,7 @@ from generator.figures.plot import table_csv
 from generator.files import write_atomically
 from generator.pages import inventories, tags
 from generator.pages.bars import effects_on_roughness
+from generator.pages.downloads import Downloads, make_downloads
 from generator.pages.explorer import explorer_files
 from generator.pages.figure_files import drawings, family
 from generator.pages.glossary import linked, read_glossary
@@ -58,11 +59,14 @@ class Report:
 def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) -> Report:
     """Draw what is not drawn yet and write every page, in memory."""
     figures = _drawn(inputs, root, workers, progress)
-    pages = dict(_pages(inputs, figures, root / "templates"))
+    downloads = make_downloads(inputs, root)
+    pages = dict(_pages(inputs, figures, downloads, root / "templates"))
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
     files |= _records(inputs, root / "records")
+    for experiment, taken in downloads.items():
+        files |= {f"{experiment}/{name}": content for name, content in taken.files.items()}
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
@@ -138,10 +142,12 @@ def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]
     return DrawnFigure(plot=plot, study=study, citation=citation, files=files, width=width, height=height)
 
 
-def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Iterator[tuple[str, str]]:
+def _pages(
+    inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, Downloads], templates: Path
+) -> Iterator[tuple[str, str]]:
     """Every page's path and Markdown. A page of an experiment's own, if there is one, refines the general one."""
     jinja, glossary = environment(templates / "pages"), read_glossary(templates / "glossary.toml")
-    shared = _shared(inputs, figures) | {"glossary": glossary}
+    shared = _shared(inputs, figures, downloads) | {"glossary": glossary}
 
     def page(names: Sequence[str], root: str, **values: Any) -> str:
         return linked(render(jinja, names, {**shared, **values, "root": root}), glossary, root)
@@ -158,7 +164,7 @@ def _pages(inputs: Inputs, figures: list[DrawnFigure], templates: Path) -> Itera
         yield f"{figure.folder}/index.md", page(["figure.md.jinja"], "../../", figure=figure, head=head)
 
 
-def _shared(inputs: Inputs, figures: list[DrawnFigure]) -> dict[str, Any]:
+def _shared(inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, Downloads]) -> dict[str, Any]:
     """What every page may speak of."""
     experiments = [study.experiment for study in inputs.studies]
     claims = [claims for study in inputs.studies for claims in study.claims]
@@ -168,6 +174,7 @@ def _shared(inputs: Inputs, figures: list[DrawnFigure]) -> dict[str, Any]:
         "studies": inputs.studies,
         "experiments": {experiment.id: experiment for experiment in experiments},
         "figures": {figure.plot.id: figure for figure in figures},
+        "downloads": downloads,
         "claims": {found.claim.id: found for found in claims},
         "causes": effects_on_roughness(claims),
         "study_of": {found.claim.id: study for study in inputs.studies for found in study.claims},

@@ -122,6 +122,11 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{number(100 * share, digits)}\N{NO-BREAK SPACE}%"
 
 
+def size(count: int) -> str:
+    """How large a file of so many bytes is."""
+    return f"{number(count / 1000, 2)}\N{NO-BREAK SPACE}kB"
+
+
 def effect(finding: Finding, value: float) -> str:
     """One number of a finding: `× 3.1` for a ratio, a signed number for a difference."""
     told = finding.told(value)

@@ -28,14 +28,17 @@ EPOCHS = 3
 #: Parameters of measurements that tell epochs of the whole run, or how often to repeat, as they are in small.
 _IN_SMALL = {"checkpoints": (0, 1, EPOCHS), "first": 1, "comparisons": 2}
 
+#: What measures its curves by itself needs them whole.
+_WHOLE = ("generator.running.calibration:trained_pairs",)
+
 
 def digests(names: Sequence[str]) -> dict[str, str]:
     """SHA-256 of all curves of each condition, trained for a few epochs; once where experiments share it."""
     chosen = [experiments.find(name) for name in names] if names else list(experiments.load().values())
     small = {f"{e.id}/{name}/{role}": tasks(_short(c), range(CHUNK))[0] for e in chosen for name, role, c in e.cells()}
-    found = {digest_of(task): task for task in small.values()}
-    computed = {key: _digest(task) for key, task in found.items()}
-    return {cell: computed[digest_of(task)] for cell, task in small.items()}
+    keys = {cell: digest_of(task) for cell, task in small.items()}
+    computed = {key: _digest(task) for key, task in {keys[cell]: task for cell, task in small.items()}.items()}
+    return {cell: computed[key] for cell, key in keys.items()}
 
 
 def emulated_digests(names: Sequence[str]) -> dict[str, str]:
@@ -73,6 +76,8 @@ def _digest(task: Task) -> str:
 def _short(condition: Condition | Measurement) -> Condition | Measurement:
     if not isinstance(condition, Measurement):
         return _shortened(condition)
+    if condition.function.path in _WHOLE:
+        return condition
     given = condition.function.parameters
     function = condition.function.with_parameters(**{name: _IN_SMALL[name] for name in given if name in _IN_SMALL})
     return dataclasses.replace(

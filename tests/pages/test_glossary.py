@@ -50,6 +50,7 @@ def test_the_longest_form_is_found_and_every_term_once() -> None:
         "```\nbatch\n```",
         "~~~ python\nbatch\n```\nbatch\n~~~",
         "---\ntitle: batch\n---",
+        "<label>batch</label>",
         "mini-batch",
         "batched",
         "|---|---|",

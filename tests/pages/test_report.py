@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ from generator.pages.figure_files import drawing_key, keep
 from generator.pages.inputs import Inputs, gather
 from generator.pages.markdown import escape
 from generator.pages.report import Report, make_report, write_report
+from generator.pages.wording import size
 from generator.records import record as records
 from generator.records.registrations import register
 from generator.settings import read_settings
@@ -126,6 +128,16 @@ def test_archives_hold_the_other_files(report: Report) -> None:
     assert archive.testzip() is None
     for name in archive.namelist():
         assert archive.read(name) == report.files[f"fig/{FIGURES[0]}/{name}"]
+
+
+def test_what_readers_take_along_is_offered_with_its_size(report: Report) -> None:
+    for name in (experiment.id for experiment in EXPERIMENTS):
+        page = report.files[f"{name}.md"].decode()
+        beside = [path for path in report.files if path.startswith(f"{name}/")]
+        assert f"{name}/{name}.csv" in beside
+        for path in [*beside, f"records/{name}.json"]:
+            row = next(line for line in page.splitlines() if f"]({path})" in line)
+            assert html.unescape(row).endswith(f"| {size(len(report.files[path]))} |")
 
 
 def test_every_page_but_a_figures_own_is_in_the_navigation_once(report: Report) -> None:

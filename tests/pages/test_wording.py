@@ -42,6 +42,14 @@ def test_a_told_number_is_within_its_last_digit(value: float) -> None:
     assert float(wording.number(value).replace(",", "")) == pytest.approx(value, rel=0.005)
 
 
+def test_sizes_of_files() -> None:
+    assert [wording.size(count).replace("\N{NO-BREAK SPACE}", " ") for count in (129_163, 5_287, 18)] == [
+        "130 kB",
+        "5.3 kB",
+        "0.018 kB",
+    ]
+
+
 def test_p_values_are_never_zero() -> None:
     """A tiny one is told as a bound."""
     assert wording.p_value(1e-12).split() == ["<", "0.0001"]
