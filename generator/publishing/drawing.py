@@ -1,5 +1,6 @@
 """Whether an SVG file is a drawing and nothing more: opened by itself it is a document of the site's own origin."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from xml.etree import ElementTree
@@ -19,7 +20,15 @@ LANGUAGES = frozenset(
     }
 )
 
+_SIZE = re.compile(rb'<svg\b[^>]*? width="(\d+)" height="(\d+)"')
+
 _FORBIDDEN = FORBIDDEN_ELEMENTS | {"foreignobject", "script"}
+
+
+def drawing_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height at which to show a drawing, in pixels, where it states them."""
+    found = _SIZE.search(content)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def drawing_faults(content: bytes) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """What the published branch holds, as mike lays it out: versions, aliases, and what stands beside them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import mike.versions
 
 from generator.citing.catalogue import FILE, Catalogue, dump_catalogue, parse_catalogue, pinned_folder
 from generator.errors import GeneratorError
+from generator.publishing.drawing import drawing_size
 from generator.publishing.git import Snapshot, read_file
 from generator.publishing.history import History, PublishedFigure, ReadTable, figures_of, updated_history, with_states
 from generator.publishing.names import LATEST, is_release
@@ -49,7 +51,7 @@ def plan_version(root: Path, base: Snapshot, version: str, alias: str | None, fi
     history = updated_history(_read_history(root, base), figures, version, _names(versions))
     releases = [name for name in _names(versions) if is_release(name)]
     page = release_page(root, base, version, releases, files, page_templates(root, read_settings(root)))
-    beside = {**protected(page), **_root_files(root, base, versions, history, figures, page)}
+    beside = {**protected(page), **_root_files(root, base, versions, history, figures, {**copies, **page})}
     leads = version == _leading(versions)[1]
     raised = {name: files[name] for name in _LOOKED_FOR_AT_THE_ROOT if leads and name in files}
     return Plan(folders=frozenset({version, *aliases}), files={**copies, **raised, **beside})
@@ -108,14 +110,15 @@ def _root_files(
     versions: mike.versions.Versions,
     history: History,
     figures: Sequence[PublishedFigure] = (),
-    added: Iterable[str] = (),
+    added: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, bytes]:
     """What stands beside the versions: their list, the way to the newest, and the figures of all of them.
 
-    `added` are the pages of releases that are published together with it.
+    `added` are the files of versions and the pages of releases that are published together with it.
     """
     settings = read_settings(root)
     templates = page_templates(root, settings)
+    templates.globals["size_of"] = _size_reader(root, base, added)
     releases = [name for name in _names(versions) if is_release(name)]
     newest = (releases or _names(versions))[0]
     judged = with_states(history, read_notices(root), releases, _table_reader(root, base, figures))
@@ -152,6 +155,15 @@ def _table_reader(root: Path, base: Snapshot, figures: Sequence[PublishedFigure]
         if content is None:
             raise GeneratorError(f"expected the data of {identifier} at {path} on the published branch, found none")
         return content
+
+    return read
+
+
+def _size_reader(root: Path, base: Snapshot, added: Mapping[str, bytes]) -> Callable[[str], tuple[int, int] | None]:
+    """Reads the size of a drawing, by its path: one that is published with this plan, or one that is on the branch."""
+
+    def read(path: str) -> tuple[int, int] | None:
+        return drawing_size(added.get(path) or read_file(root, base, path) or b"")
 
     return read
 

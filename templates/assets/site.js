@@ -1,9 +1,15 @@
 // A part of a page that scrolls sideways (a wide table, a long line of code) must be reachable by keyboard and have a name.
+// The theme puts the copy button of each piece of code into a landmark of its own; one button is none.
 // Material wraps tables only after the page has loaded, and what overflows depends on the width: look again on resize.
 (() => {
-  const REGIONS = ".md-typeset__scrollwrap, .md-typeset pre > code";
+  const NAMES = {
+    ".md-typeset__scrollwrap": "Table",
+    ".md-typeset pre > code": "Code",
+    ".md-typeset .formula": "Formula",
+    ".md-typeset .tabbed-labels": "Choices",
+  };
 
-  const name = (region) => (region.tagName === "CODE" ? "Code" : "Table");
+  const name = (region) => NAMES[Object.keys(NAMES).find((selector) => region.matches(selector))];
 
   const mark = (region) => {
     const scrolls = region.scrollWidth > region.clientWidth;
@@ -16,37 +22,52 @@
   const content = document.querySelector(".md-content");
   if (!content) return;
   const sizes = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
-  const watch = () => content.querySelectorAll(REGIONS).forEach((region) => sizes.observe(region));
+  const watch = () => {
+    content.querySelectorAll(Object.keys(NAMES)).forEach((region) => sizes.observe(region));
+    content.querySelectorAll(".md-code__nav:not([role])").forEach((nav) => nav.setAttribute("role", "none"));
+  };
   new MutationObserver(watch).observe(content, { childList: true, subtree: true });
   watch();
 })();
 
 // Buttons that show only the claims of one verdict. Without JavaScript the table is simply whole.
 (() => {
-  const block = document.querySelector(".claims[data-filter]");
-  if (!block) return;
-  const rows = [...block.querySelectorAll("tbody tr")];
+  const bar = document.querySelector(".filter");
+  if (!bar) return;
+  const buttons = [...bar.querySelectorAll("button")];
   // What is described only has no badge: its word stands for it.
   const verdict = ({ cells: [, cell] }) => (cell.querySelector("[class^=verdict-]") ?? cell).textContent.trim();
-  const count = (name) => rows.filter((row) => verdict(row) === name).length;
-  const names = [...new Set(rows.map(verdict))].sort((a, b) => count(b) - count(a));
-
-  const bar = document.createElement("p");
-  bar.className = "filter";
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", "Show claims by verdict");
-  const button = (label, shown) => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = label;
-    made.addEventListener("click", () => {
-      rows.forEach((row) => (row.hidden = !shown(row)));
-      bar.querySelectorAll("button").forEach((other) => other.setAttribute("aria-pressed", other === made));
+  const show = (chosen) => {
+    document.querySelectorAll(".claims tbody tr").forEach((row) => {
+      row.hidden = Boolean(chosen.value) && verdict(row) !== chosen.value;
     });
-    bar.append(made);
-    return made;
+    buttons.forEach((button) => button.setAttribute("aria-pressed", button === chosen));
   };
-  button(`all ${rows.length}`, () => true).setAttribute("aria-pressed", "true");
-  names.forEach((name) => button(`${count(name)} ${name}`, (row) => verdict(row) === name).setAttribute("aria-pressed", "false"));
-  block.before(bar);
+  buttons.forEach((button) => button.addEventListener("click", () => show(button)));
+})();
+
+// A drawing at its full size, to be moved about on a small screen. The browser closes a dialog on Escape and gives the focus
+// back to the button.
+(() => {
+  const dialog = document.createElement("dialog");
+  dialog.className = "enlarged";
+  dialog.setAttribute("aria-label", "Enlarged drawing");
+  dialog.innerHTML =
+    '<form method="dialog"><button type="submit">Close</button></form><div tabindex="0" role="group" aria-label="Drawing"></div>';
+  const ground = dialog.lastElementChild;
+
+  const enlarge = (figure) => {
+    const shown = [...figure.querySelectorAll("img")].find((image) => image.offsetParent);
+    const drawing = shown.cloneNode();
+    drawing.loading = "eager";
+    ground.replaceChildren(drawing);
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+
+  document.querySelectorAll("figure:has(.enlarge)").forEach((figure) => {
+    const open = () => enlarge(figure);
+    figure.querySelector(".enlarge").addEventListener("click", open);
+    figure.querySelectorAll("img").forEach((image) => image.addEventListener("click", open));
+  });
 })();

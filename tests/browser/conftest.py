@@ -1,17 +1,27 @@
 """A browser, what it is served, and what it must never do."""
 
+import contextlib
 import functools
+import gzip
 import http.server
+import io
 import os
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from generator import experiments
+from generator.pages.inputs import gather
+from generator.pages.report import make_report, write_report
 from generator.publishing.git import git
+from generator.publishing.site import build_site
+from generator.publishing.versions import publish, version_site_url
+from generator.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = [
@@ -32,11 +42,46 @@ def chromium() -> str:
     return found
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a log."""
+class Host(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder as hosts of static files do: compressed, and to be kept for ten minutes. It keeps no log."""
+
+    protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
         return
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        path = Path(self.translate_path(self.path))
+        file = path / "index.html" if path.is_dir() else path
+        kind = self.guess_type(file)
+        if not file.is_file() or not kind.startswith(("text/", "application/j", "image/svg")):
+            return super().send_head()
+        content = compressed(file)
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+
+@functools.cache
+def compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes())
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder while it is served."""
+    handler = functools.partial(Host, directory=os.fspath(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 def make_repository(root: Path) -> Path:
@@ -60,13 +105,34 @@ def branch_as_files(root: Path) -> Path:
     return folder
 
 
+def pages_of(published: Path) -> list[str]:
+    """Every page of the published branch once: a release and its alias are the same files."""
+    names = (path.relative_to(published).as_posix() for path in sorted(published.rglob("*.html")))
+    return [name.removesuffix("index.html") for name in names if not name.startswith("0.1/")]
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of this checkout as release 0.1 and as its latest, with all that stands beside them."""
+    root = make_repository(tmp_path_factory.mktemp("report"))
+    inputs = gather(ROOT, list(experiments.load().values()), read_settings(root), "0.1")
+    made = make_report(inputs, ROOT, 2, lambda *_: lambda: None)
+    write_report(made, root / "build" / "docs")
+    build_site(root / "build" / "docs", made.nav, root / "site", root, version_site_url(root, "0.1"))
+    publish(root / "site", "0.1", root=root, alias="latest")
+    return branch_as_files(root)
+
+
+@pytest.fixture(scope="module")
+def published(report: Path) -> Path:
+    """What a module's tests are about: the report, unless the module makes a site of its own."""
+    return report
+
+
 @pytest.fixture(scope="module")
 def address(published: Path) -> Iterator[str]:
-    handler = functools.partial(Quiet, directory=os.fspath(published))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(published) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

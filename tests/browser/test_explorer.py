@@ -9,31 +9,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from generator import experiments
-from generator.pages.inputs import gather
-from generator.pages.report import make_report, write_report
-from generator.publishing.site import build_site
-from generator.publishing.versions import publish, version_site_url
-from generator.settings import read_settings
 from generator.stats.smoothing import moving_average
 
-from .conftest import ROOT, branch_as_files, make_repository
+from .conftest import ROOT
 
 pytestmark = pytest.mark.browser
 
 PLACE = "0.1/explorer/"
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_repository(tmp_path_factory.mktemp("explorer"))
-    docs = root / "build" / "docs"
-    inputs = gather(ROOT, list(experiments.load().values()), read_settings(root), "0.1")
-    report = make_report(inputs, ROOT, 1, lambda *_: lambda: None)
-    write_report(report, docs)
-    build_site(docs, report.nav, root / "site", root, version_site_url(root, "0.1"))
-    publish(root / "site", "0.1", root=root, alias="latest")
-    return branch_as_files(root)
 
 
 @pytest.fixture

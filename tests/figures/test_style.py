@@ -1,13 +1,20 @@
-"""Contrast of both palettes, and the condition colours as colour-blind readers see them."""
+"""Contrast of both palettes, also as they are drawn, and the condition colours as colour-blind readers see them."""
 
+import io
 import itertools
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
+from generator.figures.export import drawn, png
+from generator.figures.image import SCALE
+from generator.figures.plot import Plot
+from generator.figures.sheet import style
 from generator.figures.style import DARK, LIGHT, TEXT, WIDTH, Palette
 from generator.stats.verdicts import Verdict
+from tests.figures.synthetic import one_of_each_kind
 
 #: Pages that a figure may lie on: the site's own, and plain ones elsewhere.
 PAGES = {"light": ("#fdfcf9", "#ffffff", "#f5f2ec"), "dark": ("#13181c", "#0f1419", "#1c2329")}
@@ -84,3 +91,29 @@ def test_every_verdict_has_a_colour_and_colours_repeat_only_beyond_the_last(pale
 
 def test_the_smallest_text_is_nine_pixels_on_a_phone() -> None:
     assert TEXT * 360 / WIDTH >= 9
+
+
+@PALETTES
+def test_text_is_readable_on_what_lies_behind_it(palette: Palette) -> None:
+    """Bands, zones and bars included; a line may pass behind the corner of a word."""
+    for kind, plot in one_of_each_kind().items():
+        for words, ratios in contrasts_behind_texts(plot, palette).items():
+            assert np.quantile(ratios, 0.1) >= 4.5, (kind, words)
+
+
+def contrasts_behind_texts(plot: Plot, palette: Palette) -> dict[str, npt.NDArray[np.float64]]:
+    """The contrast of each text with every pixel of the drawing without texts that its box covers."""
+    with style(plot.id):
+        sheet = drawn(plot, palette)
+        texts = [text for text in sheet.figure.texts if text.get_text().strip()]
+        corners = [text.get_window_extent().get_points() * SCALE for text in texts]
+        for text in texts:
+            text.set_visible(False)
+        pixels = np.asarray(Image.open(io.BytesIO(png(sheet, plot))).convert("RGB"))[::-1] @ [1 << 16, 1 << 8, 1]
+    found = {}
+    for text, ((left, bottom), (right, top)) in zip(texts, corners, strict=True):
+        behind = pixels[int(bottom) : int(top) + 1, int(left) : int(right) + 1]
+        colours, counts = np.unique(behind, return_counts=True)
+        ratios = [contrast(str(text.get_color()), f"#{colour:06x}") for colour in colours]
+        found[text.get_text()] = np.repeat(ratios, counts)
+    return found
