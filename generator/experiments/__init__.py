@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from generator import spec
 from generator.errors import GeneratorError, UnknownNameError
-from generator.spec import Experiment, SpecificationError
+from generator.spec import CHAPTERS, Experiment, SpecificationError
 
 #: How Python words a keyword that a class does not take.
 _UNKNOWN_FIELD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
@@ -17,8 +17,8 @@ _UNKNOWN_FIELD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argu
 
 @functools.cache
 def load() -> Mapping[str, Experiment]:
-    """Every experiment by id, in the order of the article."""
-    found = sorted(_experiments(), key=lambda experiment: experiment.lines)
+    """Every experiment by id, in reading order: by chapter, and within one by the article's lines."""
+    found = sorted(_experiments(), key=lambda experiment: (CHAPTERS.index(experiment.chapter), experiment.lines))
     names = [experiment.id for experiment in found]
     _refuse_repeats("experiment", names)
     _refuse_repeats("figure", [figure.id for experiment in found for figure in experiment.figures])

@@ -133,7 +133,7 @@ def test_archives_hold_the_other_files(report: Report) -> None:
 def test_what_readers_take_along_is_offered_with_its_size(report: Report) -> None:
     for name in (experiment.id for experiment in EXPERIMENTS):
         page = report.files[f"{name}.md"].decode()
-        beside = [path for path in report.files if path.startswith(f"{name}/")]
+        beside = [path for path in report.files if path.startswith(f"{name}/{name}.")]
         assert f"{name}/{name}.csv" in beside
         for path in [*beside, f"records/{name}.json"]:
             row = next(line for line in page.splitlines() if f"]({path})" in line)
