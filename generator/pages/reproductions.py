@@ -54,11 +54,9 @@ class Repeat:
     tolerance: float = 0.001
 
 
-#: One for every experiment that has a curve which a short script of plain Keras can draw.
+#: What to repeat where it is not the loss that Keras prints of the first two conditions.
 REPEATS: Mapping[str, Repeat] = {
     "batch-size": Repeat(roles=("small", "large"), curves=("step_loss",)),
-    "data-order": Repeat(roles=("reshuffled", "once"), curves=("loss",)),
-    "early-stopping": Repeat(roles=("plain", "penalised"), curves=("loss",)),
     "edge-of-stability": Repeat(
         roles=("large", "small"), curves=("step_end_error",), drawn=("large",), tolerance=0.0001
     ),
@@ -66,8 +64,6 @@ REPEATS: Mapping[str, Repeat] = {
     "initial-weights": Repeat(roles=("init", "order"), curves=("distance",)),
     "learning-rate": Repeat(roles=("high", "low"), curves=("loss",), first=10),
     "learning-rates": Repeat(roles=("sgd-10", "sgd-0.1", "sgd-0.001"), curves=("loss",)),
-    "noise-as-cause": Repeat(roles=("mini", "full"), curves=("loss",)),
-    "not-a-flaw": Repeat(roles=("best", "whole"), curves=("loss",)),
     "penalty-in-evaluation": Repeat(
         roles=("evaluated",), curves=("evaluated_loss", "unpenalised_loss"), statistic="last"
     ),
@@ -143,13 +139,22 @@ class Reproduction:
         return [f"{package}=={known[package]}" if package in known else package for package in needed]
 
 
+def repeat_of(experiment: Experiment) -> Repeat | None:
+    """Which curves a script repeats: by default, the printed loss of the first two conditions that just train."""
+    if experiment.id in REPEATS:
+        return REPEATS[experiment.id]
+    roles = [role for role, c in experiment.conditions.items() if isinstance(c, Condition) and not c.noise_of_batch]
+    printed = any(curve.name == "loss" for curve in experiment.curves)
+    return Repeat(roles=tuple(roles[:2]), curves=("loss",)) if roles and printed else None
+
+
 def reproduction_of(experiment: Experiment, record: Record) -> Reproduction | None:
     """What a script repeats of this experiment; None where no short one can."""
-    repeat = REPEATS.get(experiment.id)
+    repeat = repeat_of(experiment)
     if repeat is None:
         return None
     data_set = "planted-teacher" if "planted-teacher" in experiment.data_sets else next(iter(experiment.data_sets))
-    sources = list(_sources(experiment, record, data_set))
+    sources = list(_sources(experiment, repeat, record, data_set))
     return Reproduction(
         experiment=experiment,
         data_set=data_set,
@@ -171,8 +176,8 @@ class _Source:
     cell: Cell
 
 
-def _sources(experiment: Experiment, record: Record, data_set: str) -> Iterator[_Source]:
-    repeat, conditions, cells = REPEATS[experiment.id], experiment.on(data_set), record.cells[data_set]
+def _sources(experiment: Experiment, repeat: Repeat, record: Record, data_set: str) -> Iterator[_Source]:
+    conditions, cells = experiment.on(data_set), record.cells[data_set]
     for role, curve, replicate in itertools.product(repeat.roles, repeat.curves, repeat.replicates):
         yield _Source(role=role, curve=curve, replicate=replicate, condition=conditions[role], cell=cells[role])
 

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import dataclasses
 import importlib.util
 import io
 import json
@@ -21,11 +22,12 @@ from generator import experiments
 from generator.pages.downloads import Downloads, make_downloads
 from generator.pages.inputs import Inputs, gather
 from generator.pages.keras_scripts import comment, notebook, numbers, python
-from generator.pages.reproductions import REPEATS
+from generator.pages.reproductions import Repeat, repeat_of
 from generator.settings import read_settings
 from tests.hostile import hostile_texts
 
 ROOT = Path(__file__).resolve().parents[2]
+REPEATS = {name: repeat for name, experiment in experiments.load().items() if (repeat := repeat_of(experiment))}
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +200,11 @@ def test_any_text_stays_a_comment_or_a_string() -> None:
 def test_numbers_that_are_not_finite_have_names() -> None:
     values = [0.1234, math.inf, -math.inf, math.nan]
     np.testing.assert_array_equal(eval(f"[{numbers(values)}]", {"np": np}), values)
+
+
+def test_a_new_experiment_gets_a_script_by_itself() -> None:
+    """The printed loss of the first two conditions, where nothing else is stated."""
+    new = dataclasses.replace(experiments.find("regularisation"), id="new-one")
+    assert repeat_of(new) == Repeat(roles=tuple(new.conditions)[:2], curves=("loss",))
+    assert repeat_of(dataclasses.replace(new, curves=())) is None
+    assert repeat_of(dataclasses.replace(experiments.find("validation-size"), id="new-one")) is None

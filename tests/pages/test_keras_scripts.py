@@ -14,7 +14,7 @@ import pytest
 from generator import experiments
 from generator.pages.downloads import make_downloads
 from generator.pages.inputs import gather
-from generator.pages.reproductions import REPEATS, reproduction_of
+from generator.pages.reproductions import repeat_of, reproduction_of
 from generator.records import record as records
 from generator.settings import read_settings
 from tests.publishing.checkout import CLEAN
@@ -22,6 +22,7 @@ from tests.publishing.checkout import CLEAN
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
+REPEATS = {name: repeat for name, experiment in experiments.load().items() if (repeat := repeat_of(experiment))}
 
 QUICK = ("batch-size", "edge-of-stability", "penalty-in-evaluation")
 CHOSEN = tuple(REPEATS) if os.environ.get("FLUCTUATIONS_SCRIPTS") == "all" else QUICK
