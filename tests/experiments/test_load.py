@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generator import experiments
-from generator.spec import SpecificationError
+from generator.spec import CHAPTERS, SpecificationError
 
 
 def load_only(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> Any:
@@ -47,10 +47,11 @@ def test_a_mistake_is_told_with_its_file(
     assert "\n" not in str(caught.value)
 
 
-def test_every_experiment_is_listed_once_and_in_order() -> None:
+def test_every_experiment_is_listed_once_by_chapter_and_line() -> None:
     found = experiments.load()
     assert list(found) == [experiment.id for experiment in found.values()]
-    assert [e.lines for e in found.values()] == sorted(e.lines for e in found.values())
+    order = [(CHAPTERS.index(e.chapter), e.lines) for e in found.values()]
+    assert order == sorted(order)
 
 
 def test_each_file_is_named_like_its_experiment() -> None:

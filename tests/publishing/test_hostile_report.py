@@ -55,6 +55,9 @@ Node = tuple[str, list[str], list[str]]
 
 Supply = Callable[[], str]
 
+#: What the glossary makes of a term in the running text, whoever wrote that.
+TERM = re.compile(rb'<a class="term" href="[^"]*glossary/#[a-z0-9-]+" title="[^"]*">([^<]*)</a>')
+
 
 def reworded(value: Any, supply: Supply, *, words: bool = False) -> Any:
     """A value of the specification with other words in each text field that is not empty."""
@@ -115,8 +118,11 @@ def exchanged(text: str) -> str:
 
 
 def read(page: Path) -> list[Node]:
-    """Every node of a page in order: element, names of attributes, and texts; citations as code are left to others."""
-    parsed = LexborHTMLParser(page.read_bytes())
+    """Every node of a page in order: element, names of attributes, and texts; citations as code are left to others.
+
+    Where a term of the glossary stands among the words, its link is ours.
+    """
+    parsed = LexborHTMLParser(TERM.sub(rb"\1", page.read_bytes()))
     data = [script.text() for script in parsed.css(LINKED_DATA)]
     for block in parsed.css(f"pre, {LINKED_DATA}"):
         block.decompose()
