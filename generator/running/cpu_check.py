@@ -7,6 +7,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import numpy as np
 from generator import environment, experiments
 from generator.errors import GeneratorError
 from generator.running.conditions import CHUNK, resolve, tasks
-from generator.spec import Condition, Measurement, Task, digest_of
+from generator.spec import Condition, Measurement, Task
 
 #: A processor with AVX2 and without AVX-512.
 EMULATOR = ("qemu-x86_64-static", "-cpu", "Haswell-v4")
@@ -32,39 +33,44 @@ _IN_SMALL = {"checkpoints": (0, 1, EPOCHS), "first": 1, "comparisons": 2}
 _WHOLE = ("generator.running.calibration:trained_pairs",)
 
 
-def digests(names: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of all curves of each condition, trained for a few epochs; once where experiments share it."""
-    chosen = [experiments.find(name) for name in names] if names else list(experiments.load().values())
-    small = {f"{e.id}/{name}/{role}": tasks(_short(c), range(CHUNK))[0] for e in chosen for name, role, c in e.cells()}
-    keys = {cell: digest_of(task) for cell, task in small.items()}
-    computed = {key: _digest(task) for key, task in {keys[cell]: task for cell, task in small.items()}.items()}
-    return {cell: computed[key] for cell, key in keys.items()}
+def digests(name: str) -> dict[str, str]:
+    """SHA-256 of all curves of each of an experiment's conditions, trained for a few epochs."""
+    if environment.apply():
+        raise GeneratorError("expected numpy to be imported under a run's settings, found it imported before them")
+    cells = experiments.find(name).cells()
+    return {f"{name}/{data_set}/{role}": _digest(tasks(_short(c), range(CHUNK))[0]) for data_set, role, c in cells}
 
 
-def emulated_digests(names: Sequence[str]) -> dict[str, str]:
-    """The same from a process under the emulator."""
-    if shutil.which(EMULATOR[0]) is None:
-        raise GeneratorError(f"expected {EMULATOR[0]} (Debian's package qemu-user-static), found none")
-    command = [*EMULATOR, sys.executable, "-m", "generator.running.cpu_check", "--digests", *names]
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+def digests_under(emulator: Sequence[str], name: str) -> dict[str, str]:
+    """The same from a process of its own, which has a run's settings before it imports anything."""
+    command = [*emulator, sys.executable, "-m", "generator.running.cpu_check", "--digests", name]
+    run = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment.SETTINGS}, check=False
+    )
     if run.returncode:
-        raise GeneratorError(f"expected the emulated run to finish, found exit code {run.returncode}")
+        raise GeneratorError(f"{name}: expected {' '.join(emulator) or 'a run'} to finish, found {run.returncode}")
     found: dict[str, str] = json.loads(run.stdout)
     return found
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print which conditions agree, or with `--digests` the digests of this processor."""
-    environment.apply()
+    """Print which conditions of the named experiments (all by default) agree, or `--digests` of one of them."""
     if arguments[:1] == ["--digests"]:
-        print(json.dumps(digests(arguments[1:])))
+        print(json.dumps(digests(arguments[1])))
         return 0
-    here, there = digests(arguments), emulated_digests(arguments)
+    if shutil.which(EMULATOR[0]) is None:
+        raise GeneratorError(f"expected {EMULATOR[0]} (Debian's package qemu-user-static), found none")
+    alike = [same for name in arguments or experiments.load() for same in _compared(name)]
+    print(f"{sum(alike)} of {len(alike)} conditions give identical bits on {EMULATOR[2]}")
+    return 0 if all(alike) else 1
+
+
+def _compared(name: str) -> list[bool]:
+    """Whether each condition of an experiment agrees, printed as soon as it is known."""
+    here, there = digests_under((), name), digests_under(EMULATOR, name)
     for cell, digest in here.items():
-        print(f"{'identical' if there[cell] == digest else 'DIFFERENT'}  {cell}")
-    differing = sum(there[cell] != digest for cell, digest in here.items())
-    print(f"{len(here) - differing} of {len(here)} conditions give identical bits on {EMULATOR[2]}")
-    return 1 if differing else 0
+        print(f"{'identical' if there[cell] == digest else 'DIFFERENT'}  {cell}", flush=True)
+    return [there[cell] == digest for cell, digest in here.items()]
 
 
 def _digest(task: Task) -> str:
