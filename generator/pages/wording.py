@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.figures.wording import point_name
 from generator.records.findings import Finding
+from generator.records.sources import defaults_of
 from generator.spec import Call, Comparison, Condition, Measurement, Metric, Stopping
 from generator.stats.inference import Estimate, Interval
 from generator.stats.verdicts import Verdict
@@ -227,9 +228,11 @@ def times(findings: Sequence[Finding]) -> str:
 
 
 def described(call: Call) -> str:
-    """A call in words: its name and parameters."""
+    """A call in words: its name and all parameters, those that it leaves as they are too."""
     name = call.path.split(":")[1].replace("_", " ")
-    return f"{name} ({parameters(call.parameters)})" if call.parameters else name
+    defaults = defaults_of(call.path) if call.path.startswith("generator.") else {}
+    given = {**{key: value for key, value in defaults.items() if value is not None}, **call.parameters}
+    return f"{name} ({parameters(given)})" if given else name
 
 
 def parameters(values: Mapping[str, Any]) -> str:

@@ -2,13 +2,12 @@
 
 import functools
 import hashlib
-import importlib.util
 import platform
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-from generator.records.sources import Source, read_source
+from generator.records.sources import Source, read_source, source_file
 
 #: Packages whose code computes results.
 PACKAGES = ("keras", "numpy", "scikit-learn", "tensorflow")
@@ -62,23 +61,8 @@ def _closure(modules: Iterable[str]) -> set[str]:
 
 
 @functools.cache
-def _file(module: str) -> Path | None:
-    """The source file of a module, found without importing it or what it lies in."""
-    top, *inner = module.split(".")
-    spec = importlib.util.find_spec(top)
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin)
-    if not inner:
-        return path
-    base = path.parent.joinpath(*inner)
-    candidates = (base.with_suffix(".py"), base / "__init__.py")
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
-
-
-@functools.cache
 def _source(module: str) -> Source:
-    path = _file(module)
+    path = source_file(module)
     return read_source(path) if path else Source(imported=(), digest=hashlib.sha256().hexdigest())
 
 
@@ -87,4 +71,4 @@ def _imported(module: str) -> frozenset[str]:
     package = module.split(".")[0]
     names = {module.rsplit(".", 1)[0]} if "." in module else set()
     names.update(_source(module).imported)
-    return frozenset(name for name in names if name.split(".")[0] == package and _file(name))
+    return frozenset(name for name in names if name.split(".")[0] == package and source_file(name))

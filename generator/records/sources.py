@@ -1,11 +1,14 @@
 """What the report and the run need to know of a source file, kept by the file's content so that it is parsed once."""
 
 import ast
+import functools
 import hashlib
+import importlib.util
 import json
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from generator.files import write_atomically
 
@@ -19,6 +22,21 @@ class Source:
 
     imported: tuple[str, ...]
     digest: str
+
+
+@functools.cache
+def source_file(module: str) -> Path | None:
+    """The source file of a module, found without importing it or what it lies in."""
+    top, *inner = module.split(".")
+    spec = importlib.util.find_spec(top)
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin)
+    if not inner:
+        return path
+    base = path.parent.joinpath(*inner)
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
 def read_source(path: Path) -> Source:
@@ -35,6 +53,17 @@ def read_source(path: Path) -> Source:
         source = _parsed(text)
         write_atomically(kept, json.dumps(asdict(source)).encode())
         return source
+
+
+@functools.cache
+def defaults_of(path: str) -> dict[str, Any]:
+    """A function's keyword arguments that have a plain default, by its import path; read, not imported."""
+    module, name = path.split(":")
+    file = source_file(module)
+    tree = ast.parse(file.read_bytes()) if file else ast.Module(body=[], type_ignores=[])
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    pairs = [pair for node in found for pair in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    return {argument.arg: default.value for argument, default in pairs if isinstance(default, ast.Constant)}
 
 
 def _parsed(text: bytes) -> Source:

@@ -2,12 +2,14 @@
 
 import ast
 import hashlib
+import importlib
+import inspect
 from pathlib import Path
 
 import pytest
 
 from generator.records import sources
-from generator.records.sources import read_source
+from generator.records.sources import defaults_of, read_source
 
 TEXT = '"""Docs."""\nimport os, json\nfrom sample import helper\n\ndef task():\n    "Docs."\n    return helper\n'
 BARE = "import os, json\nfrom sample import helper\n\ndef task():\n    return helper\n"
@@ -51,3 +53,21 @@ def test_what_is_damaged_is_made_again(path: Path, kept: Path, damage: bytes) ->
     entry.write_bytes(damage)
     assert read_source(path) == first
     assert entry.read_bytes() != damage
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    "path", ["datasets:planted_teacher", "datasets:digits", "models:dense_network", "models:regression_network"]
+)
+def test_defaults_are_what_python_says_of_the_imported_function(path: str) -> None:
+    module, name = path.split(":")
+    function = getattr(importlib.import_module(f"generator.training.{module}"), name)
+    plain = {key: p.default for key, p in inspect.signature(function).parameters.items() if p.kind is p.KEYWORD_ONLY}
+    assert defaults_of(f"generator.training.{path}") == {
+        k: v for k, v in plain.items() if v is not inspect.Parameter.empty
+    }
+
+
+def test_what_is_no_function_has_no_defaults() -> None:
+    assert defaults_of("generator.records.sources:KEPT") == {}
+    assert defaults_of("generator.records.absent:nothing") == {}
