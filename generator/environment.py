@@ -8,9 +8,10 @@ import os
 import sys
 
 #: Settings that fix which kernels compute a result. Instruction sets are capped at AVX2 so that machines with and
-#: without AVX-512 agree; XLA's cap alone is not enough, as YNNPACK ignores it (its fusions are switched off). At its
-#: first level of optimisation XLA compiles in two thirds of the time, to code as fast and with the same bits. One
-#: thread a process: handing the small products of a step to a pool of threads costs a quarter of it and gains nothing.
+#: without AVX-512 agree; XLA's cap alone is not enough, as YNNPACK ignores it (its fusions are switched off), and
+#: OpenBLAS, which computes numpy's eigenvalues, is told a type of processor. At its first level of optimisation XLA
+#: compiles in two thirds of the time, to code as fast and with the same bits. One thread a process: handing the small
+#: products of a step to a pool of threads costs a quarter of it and gains nothing.
 SETTINGS = {
     "CUDA_VISIBLE_DEVICES": "",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -23,6 +24,7 @@ SETTINGS = {
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "OPENBLAS_CORETYPE": "Haswell",
     "MKL_NUM_THREADS": "1",
 }
 
