@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generator.figures.wording import curve_name, listed, unit, with_unit
 from generator.pages.reproductions import Line, Reproduction, Run
+from generator.records.sources import defaults_of
 from generator.spec import Condition
 from generator.text import shown
 
@@ -194,25 +195,29 @@ def _optimizer(condition: Condition) -> str:
 
 def _network(condition: Condition, extras: Sequence[str]) -> dict[str, Any]:
     """The network's layers, each with the position of its kernel among the variables, and what builds it."""
-    model, kind = condition.model.parameters, condition.model.path.split(":")[1]
+    kind = condition.model.path.split(":")[1]
+    model = {**defaults_of(condition.model.path), **condition.model.parameters}
     bias = model.get("bias", True)
     layers = _LAYERS[kind](model)
     return {
         "arguments": [name for name in ("weights_of", "l2", "spread") if name in extras],
-        "features": model.get("features", 10),
+        "features": model["features"],
         "bias": bias,
         "layers": [(place * (2 if bias else 1), *layer) for place, layer in enumerate(layers)],
     }
 
 
 def _dense_network(model: Mapping[str, Any]) -> list[tuple[int, str]]:
-    classes = model.get("classes", 2)
-    output = (1, "sigmoid") if classes == 2 else (classes, "softmax")
-    return [*[(model.get("hidden", 64), model.get("activation", "relu"))] * model.get("layers", 1), output]
+    output = (1, "sigmoid") if model["classes"] == 2 else (model["classes"], "softmax")
+    return [*_hidden(model), output]
 
 
 def _regression_network(model: Mapping[str, Any]) -> list[tuple[int, str]]:
-    return [*[(model["hidden"], model["activation"])] * model["layers"], (model["outputs"], "linear")]
+    return [*_hidden(model), (model["outputs"], "linear")]
+
+
+def _hidden(model: Mapping[str, Any]) -> list[tuple[int, str]]:
+    return [(model["hidden"], model["activation"])] * model["layers"]
 
 
 #: Units and activation of each layer, for every kind of network in `generator.training.models`.

@@ -68,9 +68,9 @@ def environment(templates: Path) -> Environment:
         "percent",
         "condition_table",
         "lines",
+        "described",
+        "parameters",
     ):
-        made.filters[name] = getattr(wording, name)
-    for name in ("described", "parameters"):
         made.filters[name] = getattr(wording, name)
     made.filters.update(outlook=outlook, seconds_an_experiment=seconds_an_experiment)
     made.filters.update(ratio_bar=ratio_bar, explorer=explorer_of, roughness_error=second_difference_sd_error)

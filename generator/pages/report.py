@@ -64,9 +64,10 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
-    files |= _records(inputs, root / "records")
     for experiment, taken in downloads.items():
+        files[f"records/{experiment}.json"] = taken.record
         files |= {f"{experiment}/{name}": content for name, content in taken.files.items()}
+    files |= _evidence(inputs, root / "records")
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
@@ -79,10 +80,9 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     return Report(files=files, nav=_nav(inputs))
 
 
-def _records(inputs: Inputs, folder: Path) -> dict[str, bytes]:
-    """What the pages are computed from: records, those of the repetitions, and the registrations."""
-    names = [f"{study.experiment.id}.json" for study in inputs.studies]
-    found = ["registrations.json", *names, *(f"replication/{name}" for name in names)]
+def _evidence(inputs: Inputs, folder: Path) -> dict[str, bytes]:
+    """What verdicts rest on beside the records: those of the repetitions, and the registrations."""
+    found = ["registrations.json", *(f"replication/{study.experiment.id}.json" for study in inputs.studies)]
     return {f"records/{name}": (folder / name).read_bytes() for name in found if (folder / name).is_file()}
 
 
