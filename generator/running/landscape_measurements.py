@@ -52,13 +52,11 @@ def _epochs(
     start: "Start", theta: np.ndarray, order: np.ndarray, rate: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The weights at each epoch's end, and the length of the way there."""
-    from generator.training.descent import descend
+    from generator.training.descent import walk
 
     for batches in order:
-        steps = descend(start.surface, theta, start.x, start.y, batches, rate)
-        moves = np.diff(np.concatenate([theta[:, None], steps], axis=1), axis=1)
-        theta = steps[:, -1]
-        yield theta, np.linalg.norm(moves, axis=2).sum(axis=1)
+        theta, length = walk(start.surface, theta, start.x, start.y, batches, rate)
+        yield theta, length
 
 
 def _detour(begin: np.ndarray, epochs: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:

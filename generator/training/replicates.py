@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import keras
@@ -42,6 +43,9 @@ _EXAMPLEWISE = (
     keras.layers.LayerNormalization,
 )
 
+
+#: Examples of a batch that are computed at once, at most.
+PIECE = 256
 
 #: What tracing raises where an operation cannot be vectorised (or the model cannot run at all).
 _TRACING_REFUSALS = (ValueError, TypeError, NotImplementedError)
@@ -248,8 +252,7 @@ class Program:
 
         def step(i: Any, *curves: Any) -> Any:
             weights = tf.broadcast_to(weight[i], (self.chunk, batch))
-            arguments = (*self._values(), tf.gather(x, order[i]), tf.gather(y, order[i]), weights)
-            gradients, state, *measured = self._over_replicates(self._gradient, arguments)
+            gradients, state, *measured = self._of_batch(x, y, order[i], weights)
             self.optimizer.apply(gradients, self.weights)
             for variable, value in zip(self.state, state, strict=True):
                 variable.assign(value)
@@ -258,24 +261,40 @@ class Program:
         curves = [tf.zeros((steps, self.chunk), self.dtype)] * 3
         return tf.while_loop(lambda i, *_: i < steps, step, (0, *curves))[1:]
 
+    def _of_batch(self, x: Any, y: Any, chosen: Any, weight: Any) -> Any:
+        """Gradient and step values of every replicate's batch; `chosen` and `weight` are (replicates, batch)."""
+        total = tf.reduce_sum(weight, axis=1)
+        # A large batch's activations are far out of every cache. Examples by themselves, in a model without statistics.
+        pieces = -(-chosen.shape[1] // PIECE) if self.pads and not self.state else 1
+
+        def of_piece(chosen: Any, weight: Any) -> Any:
+            gathered = tf.gather(x, chosen), tf.gather(y, chosen)
+            return self._over_replicates(partial(self._gradient, pieces), (*self._values(), *gathered, weight, total))
+
+        if pieces == 1:
+            gradients, *rest = of_piece(chosen, weight)
+        else:
+            nothing = ([tf.zeros_like(v) for v in self.weights], [], *[tf.zeros_like(total)] * 3)
+            gradients, *rest = _summed(of_piece, [_pieces(values, pieces) for values in (chosen, weight)], nothing)
+        return self._over_replicates(self._clip, gradients), *rest
+
     def _values(self) -> tuple[list[Any], list[Any]]:
         """The stacked variables' current values: trained ones, then the rest."""
         return [v.value for v in self.weights], [v.value for v in self.state]
 
-    def _gradient(self, arguments: Any) -> Any:
-        """Gradient and step values of one replicate, before its step."""
-        weights, state, x, y, example_weight = arguments
+    def _gradient(self, pieces: int, arguments: Any) -> Any:
+        """What one replicate's piece of a batch adds to the gradient and to the step's values, before the step."""
+        weights, state, x, y, example_weight, total = arguments
         with tf.GradientTape() as tape:
             tape.watch(weights)
             output, new_state, penalties = self.model.stateless_call(
                 weights, state, x, training=True, return_losses=True
             )
             self._require_known(penalties)
-            total = tf.reduce_sum(example_weight)
             loss = tf.reduce_sum(self.loss(y, output) * example_weight) / total
-            penalty = tf.add_n(penalties) if penalties else tf.zeros((), self.dtype)
+            penalty = tf.add_n(penalties) / pieces if penalties else tf.zeros((), self.dtype)
             objective = loss + penalty
-        gradients = self._clip(self._dense(tape.gradient(objective, weights)))
+        gradients = self._dense(tape.gradient(objective, weights))
         accuracy = tf.reduce_sum(hits(y, output, self.dtype) * example_weight) / total
         return gradients, new_state, loss, penalty, accuracy
 
@@ -332,6 +351,23 @@ class Program:
         variables = self.model.trainable_variables
         terms = [v.regularizer(w) for v, w in zip(variables, weights, strict=True) if v.regularizer is not None]
         return tf.add_n(terms) if terms else tf.zeros((), self.dtype)
+
+
+def _pieces(values: Any, count: int) -> Any:
+    """Values (replicates, batch) cut into pieces (count, replicates, examples), the last one filled up with zeros."""
+    replicates, batch = values.shape
+    size = -(-batch // count)
+    filled = tf.pad(values, [[0, 0], [0, count * size - batch]])
+    return tf.transpose(tf.reshape(filled, (replicates, count, size)), (1, 0, 2))
+
+
+def _summed(function: Callable[..., Any], pieces: Sequence[Any], nothing: Any) -> Any:
+    """The sum of a function's (nested) values over pieces, one after the other, added to `nothing`."""
+
+    def add(i: Any, sums: Any) -> Any:
+        return i + 1, tf.nest.map_structure(tf.add, sums, function(*(piece[i] for piece in pieces)))
+
+    return tf.while_loop(lambda i, _: i < pieces[0].shape[0], add, (0, nothing))[1]
 
 
 def _entered(curves: Sequence[Any], i: Any, values: Sequence[Any]) -> list[Any]:

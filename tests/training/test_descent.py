@@ -91,6 +91,20 @@ def test_each_replicate_has_its_own_rate() -> None:
     assert steps[..., 0] == pytest.approx(3 + (start.theta - 3) * shrinking, abs=1e-4)
 
 
+def test_a_walk_ends_where_the_path_ends_and_is_as_long_as_its_steps() -> None:
+    from generator.training.checkpoints import start_of
+    from generator.training.descent import descend, walk
+    from generator.training.orders import permutations
+
+    start = start_of(TestCheckpoints.training(), [5, 2])
+    chosen = np.stack([permutations(r, 24, 3).reshape(-1, 6) for r in (5, 2)])
+    rate = np.array([0.5, 0.2])
+    path = np.concatenate([start.theta[:, None], descend(start.surface, *start[1:], chosen, rate)], axis=1)
+    end, length = walk(start.surface, *start[1:], chosen, rate)
+    assert end == pytest.approx(path[:, -1], abs=1e-6)
+    assert length == pytest.approx(np.linalg.norm(np.diff(path, axis=1), axis=2).sum(axis=1), rel=1e-5)
+
+
 class TestGroundTruth:
     @pytest.mark.parametrize("contraction", [0.1, 1.9, 2.1])
     def test_g4_stability(self, contraction: float) -> None:

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from generator.training import trainer
+from generator.training import replicates, trainer
 from generator.training.datasets import Examples, digits, planted_teacher
 from generator.training.history import History
 from generator.training.models import dense_network
@@ -103,6 +103,32 @@ def test_two_decays_through_one_program(alone: Reference) -> None:
         training = dataclasses.replace(BASE, optimizer=optimizers.AdamW(0.02, beta_1=0.8, weight_decay=decay))
         assert_equal(train(training, REPLICATES), alone(training, REPLICATES))
     assert len(set(trainer._programs) - before) == 1
+
+
+@pytest.mark.parametrize(("piece", "clipping"), [(8, {}), (12, {"global_clipnorm": 0.5}), (31, {"clipnorm": 0.3})])
+def test_batches_in_pieces(
+    piece: int, clipping: dict[str, float], alone: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of 32 in pieces that divide them and that do not, with penalties and clipping that count once."""
+    monkeypatch.setattr(replicates, "PIECE", piece)
+    monkeypatch.setattr(trainer, "_programs", {})
+    training = dataclasses.replace(
+        BASE, model=functools.partial(penalised, 0.03), optimizer=lambda: optimizers.Adam(0.01, **clipping)
+    )
+    assert_equal(train(training, REPLICATES), alone(training, REPLICATES))
+
+
+def test_frozen_layers_keep_their_values_in_batches_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replicates, "PIECE", 10)
+    monkeypatch.setattr(trainer, "_programs", {})
+
+    def half_frozen() -> keras.Model:
+        frozen = layers.Dense(6, activation="tanh", trainable=False)
+        return keras.Sequential([layers.Input((10,)), frozen, layers.Dense(1, activation="sigmoid")])
+
+    history = train(dataclasses.replace(BASE, model=half_frozen, epochs=2), REPLICATES)
+    start = train(dataclasses.replace(BASE, model=half_frozen, epochs=1, optimizer=optimizers.SGD(0.0)), REPLICATES)
+    np.testing.assert_array_equal(history.weights[0], start.weights[0])
 
 
 def normalised() -> keras.Model:
