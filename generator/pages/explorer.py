@@ -67,13 +67,18 @@ class Explorer:
         return [f"{batch}" for batch in sorted({batch for _, batch in self.shown})]
 
 
-def explorer_files(studies: Iterable[Study]) -> dict[str, bytes]:
-    """The files of the explorer by path; none without its experiment."""
+def explorers_of(studies: Iterable[Study]) -> dict[str, Explorer]:
+    """The explorer by the name of its experiment; none without it."""
+    found = {study.experiment.id: study for study in studies}
+    return {NAME: explorer_of(found[NAME])} if NAME in found else {}
+
+
+def explorer_files(explorers: Mapping[str, Explorer]) -> dict[str, bytes]:
+    """The files of explorers by path."""
     return {
-        f"{NAME}/{rate:g}-{batch}.json": _json(shown)
-        for study in studies
-        if study.experiment.id == NAME
-        for (rate, batch), shown in explorer_of(study).shown.items()
+        f"{name}/{rate:g}-{batch}.json": _json(shown)
+        for name, explorer in explorers.items()
+        for (rate, batch), shown in explorer.shown.items()
     }
 
 

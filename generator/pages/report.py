@@ -17,7 +17,7 @@ from generator.files import write_atomically
 from generator.pages import inventories, tags
 from generator.pages.bars import effects_on_roughness
 from generator.pages.downloads import Downloads, make_downloads
-from generator.pages.explorer import explorer_files
+from generator.pages.explorer import Explorer, explorer_files, explorers_of
 from generator.pages.figure_files import drawings, family
 from generator.pages.glossary import linked, read_glossary
 from generator.pages.head import figure_head
@@ -59,8 +59,9 @@ class Report:
 def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) -> Report:
     """Draw what is not drawn yet and write every page, in memory."""
     figures = _drawn(inputs, root, workers, progress)
-    downloads = make_downloads(inputs, root)
-    pages = dict(_pages(inputs, figures, downloads, root / "templates"))
+    downloads, explorers = make_downloads(inputs, root), explorers_of(inputs.studies)
+    shared = _shared(inputs, figures, downloads, explorers)
+    pages = dict(_pages(inputs, figures, shared, root / "templates"))
     files = {path: text.encode() for path, text in pages.items()}
     for figure in figures:
         files |= {f"{figure.folder}/{name}": content for name, content in figure.files.items()}
@@ -71,7 +72,7 @@ def make_report(inputs: Inputs, root: Path, workers: int, progress: Progress) ->
     for asset in sorted((root / "templates" / "assets").rglob("*")):
         if asset.is_file():
             files[f"assets/{asset.relative_to(root / 'templates' / 'assets').as_posix()}"] = asset.read_bytes()
-    files |= explorer_files(inputs.studies)
+    files |= explorer_files(explorers)
     files |= _inventories([figure.citation for figure in figures], inputs.version)
     files["llms.txt"] = llms_text(inputs, f"{inputs.settings.address}{inputs.version}/").encode()
     files["CITATION.cff"] = citations.citation_file(inputs.settings, inputs.version, inputs.date).encode()
@@ -143,11 +144,11 @@ def _figure(inputs: Inputs, study: Study, plot: Plot, drawn: Mapping[str, bytes]
 
 
 def _pages(
-    inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, Downloads], templates: Path
+    inputs: Inputs, figures: list[DrawnFigure], shared: Mapping[str, Any], templates: Path
 ) -> Iterator[tuple[str, str]]:
     """Every page's path and Markdown. A page of an experiment's own, if there is one, refines the general one."""
     jinja, glossary = environment(templates / "pages"), read_glossary(templates / "glossary.toml")
-    shared = _shared(inputs, figures, downloads) | {"glossary": glossary}
+    shared = {**shared, "glossary": glossary}
 
     def page(names: Sequence[str], root: str, **values: Any) -> str:
         return linked(render(jinja, names, {**shared, **values, "root": root}), glossary, root)
@@ -164,7 +165,12 @@ def _pages(
         yield f"{figure.folder}/index.md", page(["figure.md.jinja"], "../../", figure=figure, head=head)
 
 
-def _shared(inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, Downloads]) -> dict[str, Any]:
+def _shared(
+    inputs: Inputs,
+    figures: list[DrawnFigure],
+    downloads: Mapping[str, Downloads],
+    explorers: Mapping[str, Explorer],
+) -> dict[str, Any]:
     """What every page may speak of."""
     experiments = [study.experiment for study in inputs.studies]
     claims = [claims for study in inputs.studies for claims in study.claims]
@@ -175,6 +181,7 @@ def _shared(inputs: Inputs, figures: list[DrawnFigure], downloads: Mapping[str, 
         "experiments": {experiment.id: experiment for experiment in experiments},
         "figures": {figure.plot.id: figure for figure in figures},
         "downloads": downloads,
+        "explorers": explorers,
         "claims": {found.claim.id: found for found in claims},
         "causes": effects_on_roughness(claims),
         "study_of": {found.claim.id: study for study in inputs.studies for found in study.claims},

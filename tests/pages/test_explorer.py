@@ -31,7 +31,7 @@ def study() -> Study:
 
 @pytest.fixture(scope="module")
 def files(study: Study) -> dict[str, bytes]:
-    return explorer.explorer_files([study, study_of("data-order")])
+    return explorer.explorer_files(explorer.explorers_of([study, study_of("data-order")]))
 
 
 def cell_of(study: Study, name: str) -> Cell:
@@ -107,7 +107,8 @@ def test_the_page_offers_what_there_is(study: Study) -> None:
 
 def test_what_is_not_finite_is_no_number() -> None:
     """JSON knows no infinity; the run that blew up halfway is drawn at the edge."""
-    shown: Any = json.loads(explorer.explorer_files([study_of("explorer", diverging=True)])["explorer/0.0001-8.json"])
+    explorers = explorer.explorers_of([study_of("explorer", diverging=True)])
+    shown: Any = json.loads(explorer.explorer_files(explorers)["explorer/0.0001-8.json"])
     assert shown["curves"]["loss"]["high"][-1] is None
     assert shown["end"][2] == "∞"
     assert np.isfinite(shown["curves"]["loss"]["run"]).all()
