@@ -53,8 +53,22 @@ def affinity(task: Task) -> str:
 
     A measurement compiles what training its condition compiles, whatever else it is asked.
     """
-    condition = task.parameters if task.function == FUNCTION else task.parameters.get("condition")
+    condition = _condition(task)
     return json.dumps([task.function, _program(condition) if condition else task.parameters], sort_keys=True)
+
+
+def kinship(task: Task) -> str:
+    """Groups tasks whose programs may have parts in common: one network and loss, on data of one shape."""
+    condition = _condition(task)
+    if condition is None:
+        return task.function
+    program = _program(condition)
+    return json.dumps([program[name] for name in ("model", "loss", "data")], sort_keys=True)
+
+
+def _condition(task: Task) -> Mapping[str, Any] | None:
+    """The plain form of the condition that a task trains or measures, if any."""
+    return task.parameters if task.function == FUNCTION else task.parameters.get("condition")
 
 
 def _program(condition: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def compute(
 class _Queue:
     """Deals tasks out to workers: those of one program together, the longest such group first.
 
-    An idle worker takes half of what another has before it, where that is worth compiling its program again.
+    A worker goes on with what is akin to what it has done, parts of which it has compiled. An idle one takes half of
+    what another has before it, where that is worth compiling its program again.
     """
 
     def __init__(self, tasks: Sequence[KeyedTask], workers: int, expected: Mapping[str, float]) -> None:
@@ -75,12 +76,22 @@ class _Queue:
             groups.setdefault(conditions.affinity(task), []).append((task, key))
         self._groups = sorted(groups.values(), key=self._seconds, reverse=True)
         self.shares: list[list[KeyedTask]] = [[] for _ in range(workers)]
+        self._compiled: list[set[str]] = [set() for _ in range(workers)]
 
     def take(self, worker: int) -> KeyedTask | None:
         """The next task of a worker, or nothing where none is left that it should do."""
         if not self.shares[worker]:
-            self.shares[worker] = self._groups.pop(0) if self._groups else self._half_of_the_longest()
+            self.shares[worker] = self._nearest(worker) if self._groups else self._half_of_the_longest()
         return self.shares[worker].pop(0) if self.shares[worker] else None
+
+    def _nearest(self, worker: int) -> list[KeyedTask]:
+        """The longest group of those that are most akin to what a worker has compiled and others have not."""
+        own = self._compiled[worker]
+        elsewhere = set().union(*self._compiled) - own
+        kin = [conditions.kinship(group[0][0]) for group in self._groups]
+        nearest = min(range(len(kin)), key=lambda place: (kin[place] not in own, kin[place] in elsewhere, place))
+        own.add(kin[nearest])
+        return self._groups.pop(nearest)
 
     def _half_of_the_longest(self) -> list[KeyedTask]:
         longest = max(self.shares, key=self._seconds)

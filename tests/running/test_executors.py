@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from generator.errors import GeneratorError
-from generator.running.executors import compute
+from generator.running.conditions import FUNCTION
+from generator.running.executors import _Queue, compute
 from generator.running.store import Store
 from generator.spec import Task
 
@@ -47,6 +48,24 @@ def test_results_reach_the_store_and_progress_is_told(tmp_path: Path, marks: Pat
     assert len(done) == len(KEYS)
     assert all(np.array_equal(store.read(key)["loss"], [[3.0], [4.0]]) for key in KEYS)  # type: ignore[index]
     assert len({path.name.split("-")[0] for path in marks.iterdir()}) == 2
+
+
+def test_workers_go_on_with_the_network_that_they_know(tmp_path: Path) -> None:
+    """The longest group first, then what is akin to it; what another worker knows comes last."""
+
+    def training(width: int, batch_size: int) -> Task:
+        made = task("", tmp_path, batch_size, width=width)
+        return Task(function=FUNCTION, parameters=made.parameters, replicates=made.replicates)
+
+    kinds = [(10, 8), (10, 32), (10, 256), (64, 8), (64, 32), (30, 8)]
+    tasks = [(training(*kind), key) for kind, key in zip(kinds, KEYS, strict=False)]
+    seconds = dict(zip(KEYS, (9.0, 3.0, 4.0, 8.0, 5.0, 7.0), strict=False))
+    queue, taken = _Queue(tasks, 2, seconds), []
+    for worker in (0, 1, 0, 1, 0, 1):
+        _, key = queue.take(worker) or (None, "")
+        taken.append(kinds[KEYS.index(key)])
+    assert taken == [(10, 8), (64, 8), (10, 256), (64, 32), (10, 32), (30, 8)]
+    assert queue.take(0) is None
 
 
 @pytest.mark.slow
