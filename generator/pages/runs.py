@@ -1,11 +1,12 @@
 """What pages tell of all runs of a condition in one number, beside the claims."""
 
+import math
+import statistics
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from generator.records.record import Record
-from generator.stats.roughness import between_replicate_sd
 from generator.stats.trend import Trend, page_trend
 
 
@@ -20,8 +21,8 @@ def middle_ratio(values: Sequence[float], others: Sequence[float]) -> float:
 
 
 def scatter(values: Sequence[float]) -> float:
-    """The standard deviation over the runs."""
-    return float(between_replicate_sd(np.array(values)[:, np.newaxis])[0])
+    """The standard deviation over the runs (divisor n - 1): exactly 0 of equal ones, infinite where one diverged."""
+    return statistics.stdev(values) if np.isfinite(values).all() else math.inf
 
 
 def trend(record: Record, data_set: str, roles: Iterable[str], metric: str) -> Trend:

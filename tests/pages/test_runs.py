@@ -28,6 +28,11 @@ def test_scatter_divides_by_one_less_than_the_runs() -> None:
     assert scatter((1.0, math.inf)) == math.inf
 
 
+def test_equal_runs_do_not_scatter() -> None:
+    """Not even by rounding, as they would where 64 times 0.5178 is divided by 64."""
+    assert scatter((0.5178,) * 64) == 0
+
+
 def test_a_trend_follows_the_conditions_in_the_order_given() -> None:
     record = record_of(low=(1.0, 2.0, 3.0, 1.5), middle=(2.0, 1.0, 5.0, 4.0), high=(3.0, 9.0, 4.0, 6.0))
     found = trend(record, "d", ["low", "middle", "high"], "m")
