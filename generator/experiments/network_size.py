@@ -17,7 +17,7 @@ DIGITS_OF_ANY_WIDTH = dataclasses.replace(DIGITS, model_parameters={"features": 
 
 
 def of_width(width: int) -> Condition:
-    """The article's network with so many hidden units; its own number is left unsaid, so that the run is the same one."""
+    """The article's network with so many hidden units; its own number is left unsaid, as then the run is the same."""
     model = BASE.model if width == OWN_WIDTH else BASE.model.with_parameters(hidden=width)
     return dataclasses.replace(BASE, model=model)
 
