@@ -35,6 +35,26 @@ MINI = Condition(
 )
 FULL = dataclasses.replace(MINI, batch_size=EXAMPLES, passes=UPDATES)
 
+#: Whole batches to set beside minibatches of which only one source of chance differs. An epoch is one update here, a
+#: quarter of the passes: where runs end is compared at equal updates, which minibatches reach in a quarter of the
+#: epochs, and whether whole batches notice their order shows from one update on as well as from four.
+SINGLE = dataclasses.replace(FULL, passes=1)
+SHARED_UPDATES = EPOCHS // UPDATES * UPDATES
+
+
+def end_after(epoch: int) -> Metric:
+    """Where the exact loss is at the end of an epoch."""
+    return Metric(statistic="last", curve="train_loss", window=(1, epoch))
+
+
+#: Where runs stand after `SHARED_UPDATES`, by batch and by the one source of chance that differs.
+ENDS = {
+    "init-only": end_after(SHARED_UPDATES // UPDATES),
+    "order-only": end_after(SHARED_UPDATES // UPDATES),
+    "whole-init-only": end_after(SHARED_UPDATES),
+    "whole-order-only": end_after(SHARED_UPDATES),
+}
+
 
 def side(condition: str, statistic: str, curve: str, *, log: bool = False) -> Side:
     """One side of a comparison over the window."""
@@ -73,9 +93,11 @@ EXPERIMENT = Experiment(
         "mini": MINI,
         "full": FULL,
         "noisy": dataclasses.replace(FULL, noise_of_batch=MATCHED),
-        "edge": dataclasses.replace(FULL, passes=1, optimizer=call("keras.optimizers:SGD", learning_rate=EDGE_RATE)),
+        "edge": dataclasses.replace(SINGLE, optimizer=call("keras.optimizers:SGD", learning_rate=EDGE_RATE)),
         "init-only": dataclasses.replace(MINI, shared=("data", "order")),
         "order-only": dataclasses.replace(MINI, shared=("data", "init")),
+        "whole-init-only": dataclasses.replace(SINGLE, shared=("data", "order")),
+        "whole-order-only": dataclasses.replace(SINGLE, shared=("data", "init")),
         "same-init": dataclasses.replace(MINI, shared=("init",)),
         "independent": dataclasses.replace(MINI, order="replacement"),
     },
@@ -86,6 +108,8 @@ EXPERIMENT = Experiment(
         "edge": "whole batches, rate too high",
         "init-only": "only initial weights differ",
         "order-only": "only the order differs",
+        "whole-init-only": "whole batches, only initial weights differ",
+        "whole-order-only": "whole batches, only the order differs",
         "same-init": "minibatches, same initial weights",
         "independent": "minibatches drawn independently",
     },
@@ -98,6 +122,8 @@ EXPERIMENT = Experiment(
         Metric(statistic="third_difference_sd", curve="train_loss", window=WINDOW),
         Metric(statistic="upward_variation", curve="train_loss", window=WINDOW),
         Metric(statistic="turning_point_rate", curve="train_loss", window=WINDOW),
+        *(Side(condition=role, metric=metric) for role, metric in ENDS.items()),
+        *(side(role, "second_difference_sd", "loss") for role in ENDS),
     ),
     claims=(
         Claim(
@@ -193,6 +219,13 @@ EXPERIMENT = Experiment(
             title="Exact loss where only the initial weights differ, and where only the order does",
             question="What does each source of chance do to 64 runs?",
             options={"conditions": ("init-only", "order-only"), "curve": "train_loss"},
+        ),
+        Figure(
+            id="fig-noise-as-cause-whole",
+            kind="ensemble",
+            title="Exact loss of whole batches where only the initial weights differ, and where only the order does",
+            question="What is left of each source of chance when no batch is drawn?",
+            options={"conditions": ("whole-init-only", "whole-order-only"), "curve": "train_loss"},
         ),
         Figure(
             id="fig-noise-as-cause-comparison",

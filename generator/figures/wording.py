@@ -79,6 +79,8 @@ _NUMBERS = {
     "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
     "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
     "stable_rate": "learning rate that gradient descent can bear at first",
+    "loss_over_orders": "spread of the printed loss of one epoch over orders",
+    "train_loss_over_orders": "spread of the exact loss after one epoch over orders",
 }
 
 #: Measurements whose points are neither epochs nor steps.

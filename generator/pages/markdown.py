@@ -17,6 +17,7 @@ from generator.errors import GeneratorError
 from generator.pages import wording
 from generator.pages.bars import ratio_bar
 from generator.pages.outlook import outlook, seconds_an_experiment
+from generator.pages.runs import middle, middle_ratio, scatter, trend
 from generator.pages.tags import related, tags_of
 from generator.records.record import QUANTILES
 from generator.stats.inference import EQUIVALENCE_ERROR, ERROR
@@ -74,6 +75,7 @@ def environment(templates: Path) -> Environment:
     made.filters.update(outlook=outlook, seconds_an_experiment=seconds_an_experiment)
     made.filters.update(ratio_bar=ratio_bar, roughness_error=second_difference_sd_error)
     made.filters.update(related=related, tags_of=tags_of)
+    made.filters.update(middle=middle, middle_ratio=middle_ratio, scatter=scatter, trend=trend)
     made.filters.update(code=code, target=target, front_matter=front_matter, json=as_json, cells=cells, cited=cited)
     return made
 

@@ -103,6 +103,7 @@ TAGS = dict(
         _tag("curvature", CAUSE, "Shape of the loss", "loss landscape", "sharpness", "Hessian", "saddle point"),
         _tag("validation-set", CAUSE, "The validation set", "validation_split", "small validation set"),
         _tag("penalty", CAUSE, "A penalty in the loss", "L2", "weight decay", "regularizer"),
+        _tag("network-size", CAUSE, "Size of the network", "capacity", "hidden units", "width", "number of neurons"),
         _tag("timing", CAUSE, "When a loss is measured", "half an epoch", "lag"),
         _tag("lower-rate", FIX, "Lower the learning rate", "reduce lr", "learning rate decay", "ReduceLROnPlateau"),
         _tag("larger-batch", FIX, "Make the batch larger", "increase batch size", "gradient accumulation"),

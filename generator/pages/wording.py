@@ -95,6 +95,8 @@ _NUMBERS = {
     "train_loss_correlation": "correlation of both runs' fluctuations in the exact training loss",
     "accuracy_correlation": "correlation of both runs' fluctuations in the training accuracy",
     "stable_rate": "learning rate that gradient descent can bear at first",
+    "loss_over_orders": "spread of what Keras prints for one epoch over orders of its examples",
+    "train_loss_over_orders": "spread of the exact training loss after one epoch over orders of its examples",
 }
 
 

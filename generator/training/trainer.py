@@ -170,8 +170,8 @@ def _train_chunk(
     tier = program.tier
     initial = stacked_initial_weights(training.model, model, training.stream("init", replicates))
     program.start(initial, model, optimizer)
-    x, y = (tf.constant(_in_precision(values, training.dtype)) for values in (examples.x, examples.y))
-    chunks, training_chunks = _evaluation_chunks(parts)
+    x, y = (tf.constant(in_precision(values, training.dtype)) for values in (examples.x, examples.y))
+    chunks, training_chunks = evaluation_chunks(parts)
     steps: list[Steps] = []
     evaluations: list[Evaluation] = []
     drawn, weights = orders(training, parts, replicates), _weights(training, parts, replicates)
@@ -188,8 +188,8 @@ def _train_chunk(
         watch(program)
     program.announce()
     curves = {
-        **_step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size),
-        **_evaluation_curves(evaluations, parts),
+        **step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size),
+        **evaluation_curves(evaluations, parts),
     }
     return History(
         replicates=tuple(asked),
@@ -215,12 +215,12 @@ def _program(training: Training, model: keras.Model, optimizer: keras.Optimizer)
     return _programs[key]
 
 
-def _in_precision(values: np.ndarray, dtype: str) -> np.ndarray:
+def in_precision(values: np.ndarray, dtype: str) -> np.ndarray:
     """Real numbers in the run's precision; classes and tokens as they are."""
     return values.astype(dtype) if np.issubdtype(values.dtype, np.floating) else values
 
 
-def _evaluation_chunks(parts: Split) -> tuple[np.ndarray, int]:
+def evaluation_chunks(parts: Split) -> tuple[np.ndarray, int]:
     """Pool indices (chunks, replicates, examples), each part filled up to whole chunks, and how many are training's."""
     cut = [_filled(part) for part in (parts.train, parts.validation, parts.test) if part.shape[1]]
     return np.concatenate(cut), len(cut[0])
@@ -232,7 +232,8 @@ def _filled(part: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(filled.reshape(len(part), -1, EVALUATION_CHUNK).swapaxes(0, 1))
 
 
-def _step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str, np.ndarray]:
+def step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str, np.ndarray]:
+    """What is recorded while the weights move, by name; each epoch has so many examples, of all passes."""
     data_loss, penalty, accuracy = (
         np.stack([getattr(s, f.name).astype(np.float64) for s in steps], axis=1) for f in dataclasses.fields(Steps)
     )
@@ -255,7 +256,8 @@ def _weighted_mean(steps: np.ndarray, share: np.ndarray) -> np.ndarray:
     return np.asarray((steps * share).sum(axis=-1))
 
 
-def _evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
+def evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
+    """What is measured at each epoch's last weights, by name."""
     penalty = _by_epoch([e.penalty for e in evaluations])
     curves = {"penalty": penalty, "kernel_norm": _by_epoch([e.kernel_norm for e in evaluations])}
     dead = [e.dead_units for e in evaluations if e.dead_units is not None]

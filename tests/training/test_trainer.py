@@ -214,7 +214,7 @@ def test_data_of_other_types_can_follow(four: History) -> None:
         return dataclasses.replace(drawn, y=drawn.y.astype(np.int64))
 
     # Not every class or token is a float32.
-    assert trainer._in_precision(np.array([2**24 + 1]), "float32").tolist() == [2**24 + 1]
+    assert trainer.in_precision(np.array([2**24 + 1]), "float32").tolist() == [2**24 + 1]
     history = train(dataclasses.replace(SMALL, data=whole_numbers), range(4))
     np.testing.assert_array_equal(history["step_loss"], four["step_loss"])
     assert history.tier == "vectorised"
