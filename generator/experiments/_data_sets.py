@@ -45,8 +45,14 @@ DATA_SETS_WITH_TEST = {
 }
 
 #: Real data of two classes: scikit-learn's breast tumours.
-BREAST_CANCER_WITH_TEST = DataSet(
+BREAST_CANCER = DataSet(
     label="breast tumours",
-    data=call("generator.training.datasets:breast_cancer", train=455, test=114),
+    data=call("generator.training.datasets:breast_cancer", train=455, test=0),
     model_parameters={"features": 30},
+)
+
+BREAST_CANCER_WITH_TEST = DataSet(
+    label=BREAST_CANCER.label,
+    data=call("generator.training.datasets:breast_cancer", train=455, test=114),
+    model_parameters=BREAST_CANCER.model_parameters,
 )

@@ -3,7 +3,7 @@
 import dataclasses
 
 from generator.experiments import learning_rate
-from generator.experiments._data_sets import DIGITS, PLANTED_TEACHER
+from generator.experiments._data_sets import BREAST_CANCER, PLANTED_TEACHER
 from generator.spec import Condition, Curve, Experiment, Figure, Metric
 
 #: The article's network, batches and low rate; its own width is trained once for that experiment and this.
@@ -11,9 +11,6 @@ BASE = learning_rate.LOW
 EPOCHS, WINDOW = learning_rate.EPOCHS, learning_rate.WINDOW
 WIDTHS = (4, 16, 64, 256)
 OWN_WIDTH = 64
-
-#: The widths decide on every data set, so digits leave out the one that they have elsewhere.
-DIGITS_OF_ANY_WIDTH = dataclasses.replace(DIGITS, model_parameters={"features": 64, "classes": 10})
 
 
 def of_width(width: int) -> Condition:
@@ -48,7 +45,7 @@ EXPERIMENT = Experiment(
     lines=(14, 14),
     chapter="Settings that change them",
     tags=("network-size", "averages-jump", "epoch-mean", "exact-loss"),
-    data_sets={"planted-teacher": PLANTED_TEACHER, "digits": DIGITS_OF_ANY_WIDTH},
+    data_sets={"planted-teacher": PLANTED_TEACHER, "breast-cancer": BREAST_CANCER},
     conditions={f"width-{width}": of_width(width) for width in WIDTHS},
     labels={f"width-{width}": f"{width} hidden units" for width in WIDTHS},
     curves=(Curve(name="loss", label="training loss"), Curve(name="train_loss", label="exact training loss")),
