@@ -192,7 +192,7 @@ def scripts(session: nox.Session) -> None:
 
 @nox.session
 def cpu(session: nox.Session) -> None:
-    """Show that every experiment gives the same bits on a processor without AVX-512 (needs QEMU's user emulator)."""
+    """Show that every experiment gives the same bits with more threads and less processor (needs QEMU)."""
     install(session, "build")
     session.run("python", "-m", "generator.running.cpu_check", *session.posargs)
 
