@@ -26,6 +26,9 @@ DIVERGED = (1, 5, 9, 13)
 #: Every figure's experiment and specification.
 FIGURES = {f.id: (e, f) for e in experiments.load().values() for f in e.figures}
 
+#: The first figure of each kind.
+FIRST_OF_KIND = {figure.kind: name for name, (_, figure) in reversed(FIGURES.items())}
+
 Curves = dict[str, npt.NDArray[np.float64]]
 
 
@@ -78,8 +81,7 @@ def rendered(plot: Plot, shared: Path) -> dict[str, bytes]:
 
 def one_of_each_kind() -> dict[str, Plot]:
     """The first figure of each kind, from synthetic records."""
-    first = {specification.kind: name for name, (_, specification) in reversed(FIGURES.items())}
-    return {kind: plot_named(name) for kind, name in first.items()}
+    return {kind: plot_named(name) for kind, name in FIRST_OF_KIND.items()}
 
 
 def _cell(

@@ -33,10 +33,12 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def git_settings() -> Iterator[None]:
-    """Git reads no settings of whoever runs the tests, from before anything else here."""
+    """Git reads no settings of whoever runs the tests, from before anything else here, and does not wait for disks."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
         monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        for name, value in (("COUNT", "1"), ("KEY_0", "core.fsync"), ("VALUE_0", "none")):
+            monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
         yield
 
 
