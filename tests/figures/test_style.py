@@ -25,7 +25,7 @@ DICHROMATS = {
     "deuteranopia": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
 }
 
-PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 
 
 def linear(colour: str) -> npt.NDArray[np.float64]:
@@ -93,7 +93,7 @@ def test_the_smallest_text_is_nine_pixels_on_a_phone() -> None:
     assert TEXT * 360 / WIDTH >= 9
 
 
-@PALETTES
+@pytest.mark.parametrize("palette", [LIGHT, pytest.param(DARK, marks=pytest.mark.slow)], ids=["light", "dark"])
 def test_text_is_readable_on_what_lies_behind_it(palette: Palette) -> None:
     """Bands, zones and bars included; a line may pass behind the corner of a word."""
     for kind, plot in one_of_each_kind().items():

@@ -2,7 +2,7 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from generator import experiments
@@ -13,6 +13,7 @@ from generator.pages.report import Report, make_report
 from generator.records import record as records
 from generator.records.registrations import register
 from generator.settings import read_settings
+from generator.spec import Experiment
 from tests.figures.synthetic import record_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,12 +36,12 @@ def make_project(root: Path) -> None:
         (root / "records" / f"{experiment.id}.json").write_text(records.dumps(made))
 
 
-def inputs_of(root: Path) -> Inputs:
-    return gather(root, EXPERIMENTS, read_settings(root), "0.1")
+def inputs_of(root: Path, chosen: Sequence[Experiment] = EXPERIMENTS) -> Inputs:
+    return gather(root, chosen, read_settings(root), "0.1")
 
 
-def report_of(root: Path) -> Report:
-    return make_report(inputs_of(root), root, 1, silent)
+def report_of(root: Path, chosen: Sequence[Experiment] = EXPERIMENTS) -> Report:
+    return make_report(inputs_of(root, chosen), root, 1, silent)
 
 
 def report_with(root: Path, drawing: Callable[[Plot], Mapping[str, bytes]]) -> Report:

@@ -24,6 +24,7 @@ from tests.figures.synthetic import FIGURES as SPECIFIED
 from tests.figures.synthetic import rendered
 from tests.pages.synthetic import EXPERIMENTS, make_project, report_of, report_with
 
+BATCH_SIZE = experiments.find("batch-size")
 FIGURES = list(SPECIFIED)
 CLAIMS = [claim for experiment in EXPERIMENTS for claim in experiment.claims]
 
@@ -193,25 +194,24 @@ def test_writing_touches_what_changed_and_removes_what_is_gone(report: Report, t
 
 def test_records_of_another_registration_are_refused(project: Path) -> None:
     path = project / "records" / "batch-size.json"
-    experiment = experiments.find("batch-size")
-    registered = experiment.registration(experiment.claims[0])
+    registered = BATCH_SIZE.registration(BATCH_SIZE.claims[0])
     path.write_text(path.read_text().replace(registered, "0" * 64))
     with pytest.raises(
         GeneratorError, match=r"batch-size\.json: expected data made under the present registration of C21"
     ):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])
 
 
 def test_a_missing_record_is_one_line(project: Path) -> None:
     (project / "records" / "batch-size.json").unlink()
     with pytest.raises(GeneratorError, match=r"expected a record at .*batch-size\.json, found No such file"):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])
 
 
 @pytest.mark.usefixtures("report")
 def test_an_unknown_name_in_a_template_is_an_error(project: Path, original: Path) -> None:
     shutil.copytree(original / ".cache", project / ".cache")
-    template = project / "templates" / "pages" / "methods.md.jinja"
-    template.write_text(template.read_text() + "\n{{ studies.no_such_thing }}\n")
+    template = project / "templates" / "pages" / "index.md.jinja"
+    template.write_text("{{ studies.no_such_thing }}\n" + template.read_text())
     with pytest.raises(GeneratorError, match="no_such_thing"):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])
