@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from generator import experiments
 from generator.figures.catalogue import Plot, prepare
@@ -52,9 +53,10 @@ def record_of(name: str, *, diverging: bool = False) -> Record:
     )
 
 
-def figures_of(*kinds: str) -> list[str]:
-    """The ids of all figures of some kinds."""
-    return [name for name, (_, figure) in FIGURES.items() if figure.kind in kinds]
+def figures_of(*kinds: str) -> list[object]:
+    """The ids of all figures of some kinds, or of all; but one of each kind they are for the full suite alone."""
+    chosen = [name for name, (_, figure) in FIGURES.items() if figure.kind in (kinds or FIRST_OF_KIND)]
+    return [pytest.param(name, marks=() if name in FIRST_OF_KIND.values() else pytest.mark.slow) for name in chosen]
 
 
 def plot_of(figure: Figure, experiment: Experiment, record: Record) -> Plot:
