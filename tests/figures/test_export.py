@@ -236,7 +236,14 @@ def drawing(plot: Plot) -> bytes:
 
 
 @pytest.mark.parametrize("shift", range(0, len(HOSTILE), 2))
-@pytest.mark.parametrize("figure_id", ["fig-learning-rate-article", "fig-batch-size-ensemble", "fig-batch-size-speed"])
+@pytest.mark.parametrize(
+    "figure_id",
+    [
+        "fig-learning-rate-article",
+        pytest.param("fig-batch-size-ensemble", marks=pytest.mark.slow),
+        pytest.param("fig-batch-size-speed", marks=pytest.mark.slow),
+    ],
+)
 def test_hostile_labels_do_not_break_a_figure(figure_id: str, shift: int) -> None:
     experiment, figure = FIGURES[figure_id]
     labels = itertools.cycle(HOSTILE[shift:] + HOSTILE[:shift])
