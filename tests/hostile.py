@@ -37,6 +37,11 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+def hostile_fragments() -> tuple[str, ...]:
+    """The few pieces of which there is anything to see, each by itself."""
+    return tuple(filter(seen, FRAGMENTS))
+
+
 @functools.cache
 def hostile_texts(count: int = COUNT) -> tuple[str, ...]:
     """So many different texts of which there is anything to see, the same ones every time."""

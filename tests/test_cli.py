@@ -1,14 +1,16 @@
 """The command line: one line and an exit code for every error, and commands that import no more than they need."""
 
+import functools
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from generator import experiments
+from generator import cli, experiments
 from generator.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +21,14 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     command = [sys.executable, "-m", "generator", *arguments]
     variables = {**os.environ, **environment}
     return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def records_read_once() -> Iterator[None]:
+    """The records are judged for the first command alone."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(cli, "_inputs", functools.cache(cli._inputs))
+        yield
 
 
 def test_list_names_every_experiment_condition_claim_and_figure() -> None:
@@ -78,6 +88,7 @@ def test_debug_shows_where_an_error_came_from() -> None:
     assert "Traceback" in run("--debug", "run", "lerning-rate").stderr
 
 
+@pytest.mark.usefixtures("records_read_once")
 @pytest.mark.parametrize("form", ["text", "bibtex", "csl", "markdown", "html"])
 def test_cite_prints_each_format_and_draws_nothing(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["cite", "fig-three-curves", "--format", form])

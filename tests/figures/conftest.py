@@ -10,14 +10,14 @@ from generator.figures.catalogue import Plot
 from generator.figures.sheet import Sheet, style
 from generator.figures.style import LIGHT
 from generator.records.record import Record
-from tests.figures.synthetic import FIGURES, plot_named, record_of, rendered
+from tests.figures.synthetic import FIGURES, figures_of, plot_named, record_of, rendered
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every figure of every experiment: a new figure is tested by existing."""
+    """Every figure of every experiment: a new figure is tested by existing. The quick loop takes one of each kind."""
     chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "figure_id" in metafunc.fixturenames and "figure_id" not in chosen:
-        metafunc.parametrize("figure_id", FIGURES)
+        metafunc.parametrize("figure_id", figures_of())
 
 
 @functools.cache

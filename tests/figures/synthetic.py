@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from generator import experiments
 from generator.figures.catalogue import Plot, prepare
@@ -25,6 +26,9 @@ DIVERGED = (1, 5, 9, 13)
 
 #: Every figure's experiment and specification.
 FIGURES = {f.id: (e, f) for e in experiments.load().values() for f in e.figures}
+
+#: The first figure of each kind.
+FIRST_OF_KIND = {figure.kind: name for name, (_, figure) in reversed(FIGURES.items())}
 
 Curves = dict[str, npt.NDArray[np.float64]]
 
@@ -49,9 +53,10 @@ def record_of(name: str, *, diverging: bool = False) -> Record:
     )
 
 
-def figures_of(*kinds: str) -> list[str]:
-    """The ids of all figures of some kinds."""
-    return [name for name, (_, figure) in FIGURES.items() if figure.kind in kinds]
+def figures_of(*kinds: str) -> list[object]:
+    """The ids of all figures of some kinds, or of all; but one of each kind they are for the full suite alone."""
+    chosen = [name for name, (_, figure) in FIGURES.items() if figure.kind in (kinds or FIRST_OF_KIND)]
+    return [pytest.param(name, marks=() if name in FIRST_OF_KIND.values() else pytest.mark.slow) for name in chosen]
 
 
 def plot_of(figure: Figure, experiment: Experiment, record: Record) -> Plot:
@@ -78,8 +83,7 @@ def rendered(plot: Plot, shared: Path) -> dict[str, bytes]:
 
 def one_of_each_kind() -> dict[str, Plot]:
     """The first figure of each kind, from synthetic records."""
-    first = {specification.kind: name for name, (_, specification) in reversed(FIGURES.items())}
-    return {kind: plot_named(name) for kind, name in first.items()}
+    return {kind: plot_named(name) for kind, name in FIRST_OF_KIND.items()}
 
 
 def _cell(

@@ -14,7 +14,7 @@ from generator.figures.plot import Plot
 from generator.figures.sheet import style
 from generator.figures.style import DARK, LIGHT, TEXT, WIDTH, Palette
 from generator.stats.verdicts import Verdict
-from tests.figures.synthetic import one_of_each_kind
+from tests.figures.synthetic import FIRST_OF_KIND, plot_named
 
 #: Pages that a figure may lie on: the site's own, and plain ones elsewhere.
 PAGES = {"light": ("#fdfcf9", "#ffffff", "#f5f2ec"), "dark": ("#13181c", "#0f1419", "#1c2329")}
@@ -25,7 +25,7 @@ DICHROMATS = {
     "deuteranopia": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
 }
 
-PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda palette: palette.name)
+PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 
 
 def linear(colour: str) -> npt.NDArray[np.float64]:
@@ -94,11 +94,14 @@ def test_the_smallest_text_is_nine_pixels_on_a_phone() -> None:
 
 
 @PALETTES
-def test_text_is_readable_on_what_lies_behind_it(palette: Palette) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if kind == "article" else pytest.mark.slow) for kind, name in FIRST_OF_KIND.items()],
+)
+def test_text_is_readable_on_what_lies_behind_it(name: str, palette: Palette) -> None:
     """Bands, zones and bars included; a line may pass behind the corner of a word."""
-    for kind, plot in one_of_each_kind().items():
-        for words, ratios in contrasts_behind_texts(plot, palette).items():
-            assert np.quantile(ratios, 0.1) >= 4.5, (kind, words)
+    for words, ratios in contrasts_behind_texts(plot_named(name), palette).items():
+        assert np.quantile(ratios, 0.1) >= 4.5, words
 
 
 def contrasts_behind_texts(plot: Plot, palette: Palette) -> dict[str, npt.NDArray[np.float64]]:

@@ -11,9 +11,7 @@ from click.testing import CliRunner
 from generator.citing.mentions import OWN_LINE, inventories_in
 from generator.cli import cli
 from generator.pages.report import Report
-from tests.pages.test_report import FIGURES, original, report
-
-__all__ = ["original", "report"]
+from tests.figures.synthetic import FIGURES
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://fluctuations.example/"
@@ -58,7 +56,7 @@ def test_the_commands_exist_as_they_are_called(blocks: dict[str, list[str]], tmp
 def test_references_are_those_that_cite_check_finds(blocks: dict[str, list[str]]) -> None:
     line = OWN_LINE.fullmatch(blocks["markdown"][0].strip())
     assert line is not None
-    assert (line["figure"], line["version"]) == (FIGURES[0], "0.1")
+    assert (line["figure"], line["version"]) == (next(iter(FIGURES)), "0.1")
     for configuration in (blocks["python"][0], blocks["yaml"][1]):
         (inventory,) = inventories_in(Path("docs/conf.py"), configuration, ADDRESS)
         assert (inventory.name, inventory.version) == ("fluctuations", "0.1")

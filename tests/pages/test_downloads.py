@@ -10,6 +10,7 @@ import math
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from generator.pages.inputs import Inputs, gather
 from generator.pages.keras_scripts import comment, notebook, numbers, python
 from generator.pages.reproductions import Repeat, repeat_of
 from generator.settings import read_settings
-from tests.hostile import hostile_texts
+from tests.hostile import hostile_fragments, hostile_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = {name: repeat for name, experiment in experiments.load().items() if (repeat := repeat_of(experiment))}
@@ -188,8 +189,9 @@ def test_published_verdicts_stand_in_the_script(inputs: Inputs, downloads: dict[
                 assert f"{findings.claim.id} {findings.verdict.value}" in words
 
 
-def test_any_text_stays_a_comment_or_a_string() -> None:
-    for text in hostile_texts():
+@pytest.mark.parametrize("texts", [hostile_fragments, pytest.param(hostile_texts, marks=pytest.mark.slow)])
+def test_any_text_stays_a_comment_or_a_string(texts: Callable[[], Sequence[str]]) -> None:
+    for text in texts():
         told = comment(text)
         told.encode()
         assert all(line.startswith("#") for line in told.split("\n"))

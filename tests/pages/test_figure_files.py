@@ -1,18 +1,14 @@
 """The cache of drawings: what comes out of it is what went in, or is drawn anew."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 from generator.pages import figure_files
 from generator.pages.figure_files import drawings, keep, kept
 from tests.figures.synthetic import plot_named, rendered
+from tests.pages.synthetic import silent
 
 FILES = {"fig-a.svg": b"<svg/>" * 20, "fig-a.csv": b"a,b\n1,2\n"}
-
-
-def silent(_total: int, _what: str) -> Callable[[], None]:
-    return lambda: None
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """The report: every page, file and catalogue of a project with synthetic records."""
 
-import dataclasses
 import hashlib
 import html
 import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -17,69 +15,24 @@ from pybtex.database import parse_string
 
 from generator import experiments
 from generator.errors import GeneratorError
-from generator.pages.figure_files import drawing_key, keep
-from generator.pages.inputs import Inputs, gather
 from generator.pages.markdown import escape
-from generator.pages.report import Report, make_report, write_report
+from generator.pages.report import Report, write_report
 from generator.pages.wording import size
-from generator.records import record as records
-from generator.records.registrations import register
-from generator.settings import read_settings
 from generator.spec import METHOD
 from tests.citing.test_citations import reference
-from tests.figures.synthetic import record_of, rendered
+from tests.figures.synthetic import FIGURES as SPECIFIED
+from tests.figures.synthetic import rendered
+from tests.pages.synthetic import EXPERIMENTS, make_project, report_of, report_with
 
-ROOT = Path(__file__).resolve().parents[2]
-EXPERIMENTS = list(experiments.load().values())
-FIGURES = [figure.id for experiment in EXPERIMENTS for figure in experiment.figures]
+BATCH_SIZE = experiments.find("batch-size")
+FIGURES = list(SPECIFIED)
 CLAIMS = [claim for experiment in EXPERIMENTS for claim in experiment.claims]
-
-
-def silent(_total: int, _what: str) -> Callable[[], None]:
-    return lambda: None
-
-
-def make_project(root: Path) -> None:
-    """Templates and settings of this project, with synthetic records."""
-    shutil.copytree(ROOT / "templates", root / "templates")
-    shutil.copy(ROOT / "mkdocs.yml", root / "mkdocs.yml")
-    register(root, EXPERIMENTS, "2026-01-01", None)
-    for experiment in EXPERIMENTS:
-        provenance = {"versions": {"keras": "1.2", "python": "3.11"}}
-        registration = {claim.id: experiment.registration(claim) for claim in experiment.claims}
-        made = dataclasses.replace(record_of(experiment.id), provenance=provenance, registration=registration)
-        (root / "records" / f"{experiment.id}.json").write_text(records.dumps(made))
-
-
-def inputs_of(root: Path) -> Inputs:
-    return gather(root, EXPERIMENTS, read_settings(root), "0.1")
-
-
-def report_of(root: Path) -> Report:
-    return make_report(inputs_of(root), root, 1, silent)
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("original")
-    make_project(root)
-    return root
 
 
 @pytest.fixture
 def project(original: Path, tmp_path: Path) -> Path:
     """A copy to change."""
     return shutil.copytree(original, tmp_path / "project", ignore=shutil.ignore_patterns(".cache"))
-
-
-@pytest.fixture(scope="module")
-def report(original: Path, shared: Path) -> Report:
-    """Of the original, which has the first figure yet to draw and finds the others drawn."""
-    inputs = inputs_of(original)
-    _, *drawn = (plot for study in inputs.studies for plot in study.plots)
-    for plot in drawn:
-        keep(rendered(plot, shared), original / ".cache" / "figures" / drawing_key(plot))
-    return make_report(inputs, original, 1, silent)
 
 
 def test_every_figure_has_its_page_and_family(report: Report) -> None:
@@ -215,10 +168,11 @@ def test_front_matter_is_yaml(report: Report) -> None:
 
 
 @pytest.mark.slow
-def test_reports_are_the_same_bytes(report: Report, tmp_path: Path) -> None:
+def test_reports_are_the_same_bytes(project: Path, tmp_path: Path, shared: Path) -> None:
     """In another folder, every figure drawn anew."""
-    make_project(tmp_path)
-    again = report_of(tmp_path)
+    report = report_with(project, lambda plot: rendered(plot, shared))
+    make_project(tmp_path / "elsewhere")
+    again = report_of(tmp_path / "elsewhere")
     differing = [path for path in report.files if again.files.get(path) != report.files[path]]
     assert differing == []
     assert again.nav == report.nav
@@ -240,25 +194,24 @@ def test_writing_touches_what_changed_and_removes_what_is_gone(report: Report, t
 
 def test_records_of_another_registration_are_refused(project: Path) -> None:
     path = project / "records" / "batch-size.json"
-    experiment = experiments.find("batch-size")
-    registered = experiment.registration(experiment.claims[0])
+    registered = BATCH_SIZE.registration(BATCH_SIZE.claims[0])
     path.write_text(path.read_text().replace(registered, "0" * 64))
     with pytest.raises(
         GeneratorError, match=r"batch-size\.json: expected data made under the present registration of C21"
     ):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])
 
 
 def test_a_missing_record_is_one_line(project: Path) -> None:
     (project / "records" / "batch-size.json").unlink()
     with pytest.raises(GeneratorError, match=r"expected a record at .*batch-size\.json, found No such file"):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])
 
 
 @pytest.mark.usefixtures("report")
 def test_an_unknown_name_in_a_template_is_an_error(project: Path, original: Path) -> None:
     shutil.copytree(original / ".cache", project / ".cache")
-    template = project / "templates" / "pages" / "methods.md.jinja"
-    template.write_text(template.read_text() + "\n{{ studies.no_such_thing }}\n")
+    template = project / "templates" / "pages" / "index.md.jinja"
+    template.write_text("{{ studies.no_such_thing }}\n" + template.read_text())
     with pytest.raises(GeneratorError, match="no_such_thing"):
-        report_of(project)
+        report_of(project, [BATCH_SIZE])

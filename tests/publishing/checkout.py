@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,11 @@ SOURCES = (
 
 #: The environment of a command, without anything that whoever runs the tests has set.
 CLEAN = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
+
+BUILD = ("build", "--frozen", "--workers", "1")
+
+#: The circumstances of the site that tests share.
+HERE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 
 
 def make_checkout(root: Path) -> Path:
@@ -50,6 +56,19 @@ def start(
         text=True,
         start_new_session=True,
     )
+
+
+def finish(process: "subprocess.Popen[str]") -> float:
+    """Let a process come to its end; how long it took."""
+    began = time.monotonic()
+    _, told = process.communicate(timeout=300)
+    assert (process.returncode, told) == (0, "")
+    return time.monotonic() - began
+
+
+def make_site(root: Path) -> None:
+    """A checkout and its site, built from nothing."""
+    finish(start(make_checkout(root), *BUILD[:-1], "2", environment=HERE))
 
 
 def tree(folder: Path) -> dict[str, tuple[int, str]]:

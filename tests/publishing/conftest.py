@@ -9,6 +9,9 @@ import pytest
 
 from generator.publishing.git import git
 from generator.publishing.tree import seal
+from tests.sharing import made_once
+
+from .checkout import make_site
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://fluctuations.example/"
@@ -33,11 +36,19 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def git_settings() -> Iterator[None]:
-    """Git reads no settings of whoever runs the tests, from before anything else here."""
+    """Git reads no settings of whoever runs the tests, from before anything else here, and does not wait for disks."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
         monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        for name, value in (("COUNT", "1"), ("KEY_0", "core.fsync"), ("VALUE_0", "none")):
+            monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
         yield
+
+
+@pytest.fixture(scope="session")
+def whole(shared: Path) -> Path:
+    """A checkout with the site of the committed records, for all tests of all processes; not to be changed."""
+    return made_once(shared / "whole", make_site)
 
 
 @pytest.fixture(scope="session")

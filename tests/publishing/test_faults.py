@@ -1,19 +1,21 @@
 """Builds and publications on disks that fail: one line, exit code 1, a whole site always, mended the next time."""
 
 import os
+import pickle
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from generator.publishing.git import commit_at, git
 from generator.publishing.versions import SCRATCH, publish
+from tests.sharing import made_once
 
-from .checkout import ROOT, make_checkout, start, tree
+from .checkout import BUILD, ROOT, finish, start, tree
 from .conftest import Site
 
 pytestmark = pytest.mark.slow
@@ -26,37 +28,9 @@ FAULTS = int(os.environ.get("FLUCTUATIONS_FAULTS", "2"))
 #: A full disk and one that became read-only stay so; a bad block is met once.
 KINDS = {"ENOSPC": {"FAULT_STAYS": "1"}, "EROFS": {"FAULT_STAYS": "1"}, "EIO": {}}
 
-BUILD = ("build", "--frozen", "--workers", "1")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with a built site, of which a page and one figure have to be made again."""
-    root = make_checkout(tmp_path_factory.mktemp("built") / "root")
-    finish(root)
-    template = root / "templates" / "pages" / "methods.md.jinja"
-    template.write_text(template.read_text() + "\nAnd more.\n")
-    shutil.rmtree(next((root / ".cache" / "figures").iterdir()))
-    return root
-
-
-@pytest.fixture(scope="module")
-def expected(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
-    """The site that is to come."""
-    root = copied(built, tmp_path_factory.mktemp("expected"))
-    finish(root)
-    return tree(root / "site")
-
 
 def copied(root: Path, folder: Path) -> Path:
     return shutil.copytree(root, folder / "root", symlinks=True)
-
-
-def finish(root: Path) -> None:
-    """Build without a fault."""
-    process = start(root, *BUILD)
-    _, told = process.communicate(timeout=120)
-    assert (process.returncode, told) == (0, "")
 
 
 def faulty(root: Path, **faults: str) -> tuple[int, str, list[str]]:
@@ -69,12 +43,37 @@ def faulty(root: Path, **faults: str) -> tuple[int, str, list[str]]:
     return process.returncode, told, log.read_text().splitlines()
 
 
-@pytest.fixture(scope="module")
-def places(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
+@pytest.fixture(scope="session")
+def built(whole: Path, shared: Path) -> Path:
+    """A checkout with a built site, of which a page and one figure have to be made again."""
+
+    def make(aside: Path) -> None:
+        shutil.copytree(whole, aside, symlinks=True)
+        template = aside / "templates" / "pages" / "methods.md.jinja"
+        template.write_text(template.read_text() + "\nAnd more.\n")
+        shutil.rmtree(next((aside / ".cache" / "figures").iterdir()))
+
+    return made_once(shared / "built", make)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    built: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Mapping[str, object], list[str]]:
+    """The site that is to come, and the line of code that does each write on the way."""
+
+    def make(aside: Path) -> None:
+        root = copied(built, tmp_path_factory.mktemp("undisturbed"))
+        code, told, log = faulty(root)
+        assert (code, told) == (0, "")
+        aside.write_bytes(pickle.dumps((tree(root / "site"), log)))
+
+    site, log = pickle.loads(made_once(shared / "undisturbed.pickle", make).read_bytes())
+    return site, log
+
+
+def places(log: Sequence[str]) -> list[int]:
     """The number of the first and of the last write that each line of code does."""
-    root = copied(built, tmp_path_factory.mktemp("places"))
-    code, told, log = faulty(root)
-    assert (code, told) == (0, "")
     numbered = list(enumerate(log, start=1))
     first = {line: number for number, line in reversed(numbered)}
     last = {line: number for number, line in numbered}
@@ -85,13 +84,12 @@ def places(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
 def test_a_write_that_fails_is_one_line_and_leaves_a_whole_site(
     kind: str,
     built: Path,
-    expected: Mapping[str, object],
-    places: list[int],
+    undisturbed: tuple[Mapping[str, object], list[str]],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before = tree(built / "site")
-    chosen = random.Random(kind).sample(places, min(FAULTS, len(places)))
+    before, (expected, writes) = tree(built / "site"), undisturbed
+    chosen = random.Random(kind).sample(places(writes), min(FAULTS, len(places(writes))))
     refused = 0
     for number in chosen:
         root = copied(built, tmp_path)
@@ -103,13 +101,13 @@ def test_a_write_that_fails_is_one_line_and_leaves_a_whole_site(
             assert told.count("\n") == 1, where
             refused += 1
         assert tree(root / "site") in ((before, expected) if code else (expected,)), where
-        finish(root)
+        finish(start(root, *BUILD))
         assert tree(root / "site") == expected, where
         assert not list(root.glob(".site.*")), where
         shutil.rmtree(root)
     with capsys.disabled():
         print(
-            f"\n{kind} at {len(chosen)} of {len(places)} writes of a build: {refused} refused in one line, "
+            f"\n{kind} at {len(chosen)} of {len(places(writes))} writes of a build: {refused} refused in one line, "
             f"{len(chosen) - refused} without consequence; 0 sites lost or torn, 0 not mended by the next build"
         )
 

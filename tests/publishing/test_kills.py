@@ -17,7 +17,7 @@ import pytest
 
 from generator.publishing.git import commit_at, git
 
-from .checkout import ROOT, make_checkout, start, tree
+from .checkout import BUILD, ROOT, finish, start, tree
 from .conftest import Site
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.slow
 #: Kills of each kind in an ordinary test run; `nox -s faults` sets more.
 KILLS = int(os.environ.get("FLUCTUATIONS_KILLS", "6"))
 
-BUILD = ("build", "--frozen", "--workers", "1")
 BRANCH = "refs/heads/gh-pages"
 
 PUBLISH = """
@@ -54,17 +53,9 @@ def kills(begin: Callable[[], "subprocess.Popen[str]"], seconds: float) -> Itera
         yield in_time
 
 
-def finish(process: "subprocess.Popen[str]") -> float:
-    """Let a process come to its end; how long it took."""
-    began = time.monotonic()
-    _, told = process.communicate(timeout=120)
-    assert (process.returncode, told) == (0, "")
-    return time.monotonic() - began
-
-
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return make_checkout(tmp_path / "root")
+def checkout(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole, tmp_path / "root", symlinks=True)
 
 
 def reword(root: Path, words: str) -> None:
@@ -82,13 +73,12 @@ def present(root: Path) -> Mapping[str, object]:
 
 
 def test_a_killed_build_leaves_a_whole_site(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    finish(start(checkout, *BUILD))
-    whole, seconds = {}, 0.0
+    sites, seconds = {}, 0.0
     for words in ("One.", "Other."):
         reword(checkout, words)
         seconds = finish(start(checkout, *BUILD))
-        whole[words] = tree(checkout / "site")
-    turns = itertools.cycle(whole)
+        sites[words] = tree(checkout / "site")
+    turns = itertools.cycle(sites)
 
     def begin() -> "subprocess.Popen[str]":
         reword(checkout, next(turns))
@@ -97,11 +87,11 @@ def test_a_killed_build_leaves_a_whole_site(checkout: Path, capsys: pytest.Captu
     in_time = 0
     for number, killed in enumerate(kills(begin, seconds), start=1):
         in_time += killed
-        assert present(checkout) in whole.values()
+        assert present(checkout) in sites.values()
         if number % 10 == 0 or number == KILLS:
             finish(start(checkout, *BUILD))
             words = (checkout / "templates" / "pages" / "methods.md.jinja").read_text().split()[-1]
-            assert tree(checkout / "site") == whole[words]
+            assert tree(checkout / "site") == sites[words]
             assert not list(checkout.glob(".site.*"))
     with capsys.disabled():
         print(f"\n{KILLS} kills of a build, {in_time} of them before its end: 0 sites lost or torn, the next one heals")

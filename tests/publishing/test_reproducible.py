@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .checkout import make_checkout, start, tree
+from .checkout import BUILD, HERE, finish, make_checkout, start, tree
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,6 @@ svg.hashsalt: mine
 path.simplify: False
 """
 
-HERE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 THERE = {
     "TZ": "Pacific/Kiritimati",
     "LC_ALL": "C",
@@ -38,19 +37,14 @@ THERE = {
 }
 
 
-def test_two_clean_builds_of_the_whole_site_are_the_same_bytes(tmp_path: Path) -> None:
-    here = make_checkout(tmp_path / "here")
+def test_two_clean_builds_of_the_whole_site_are_the_same_bytes(whole: Path, tmp_path: Path) -> None:
     there = make_checkout(tmp_path / "a longer päth" / "with spaces" / "there")
     for name in ("matplotlibrc", "a longer päth/with spaces/.config/matplotlib/matplotlibrc"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(MATPLOTLIBRC)
     hostile = {**THERE, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc")}
-    one = start(here, "build", "--frozen", "--workers", "2", environment=HERE)
-    other = start(there, "build", "--frozen", "--workers", "1", environment=hostile, umask=0o077)
-    for process in (one, other):
-        _, told = process.communicate(timeout=300)
-        assert (process.returncode, told) == (0, "")
-    ours, theirs = tree(here / "site"), tree(there / "site")
+    finish(start(there, *BUILD, environment=hostile, umask=0o077))
+    ours, theirs = tree(whole / "site"), tree(there / "site")
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert len(ours) > 150

@@ -49,7 +49,10 @@ def test_symbolic_links_are_not_published(tmp_path: Path) -> None:
 @pytest.mark.parametrize("files", [{}, {KEPT: "*"}, {MARKER: "", "index.html": ""}])
 def test_an_empty_folder_or_our_own_may_be_replaced(tmp_path: Path, files: dict[str, str]) -> None:
     require_ours(tmp_path / "absent")
-    require_ours(folder(tmp_path / "site", **files))
+    assert not (tmp_path / "absent").exists()
+    site = folder(tmp_path / "site", **files)
+    require_ours(site)
+    assert contents(site) == files
 
 
 def test_a_strange_folder_or_file_is_refused_and_kept(tmp_path: Path) -> None:

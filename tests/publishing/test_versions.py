@@ -113,15 +113,13 @@ def test_the_same_bytes_again_change_nothing(repository: Path, site: Site) -> No
     assert listed(repository) == {"0.1": ["latest"]}
 
 
-@pytest.mark.parametrize("name", ["404.html", "llms.txt"])
-def test_what_is_looked_for_at_the_root_is_that_of_the_version_that_leads(
-    repository: Path, site: Site, name: str
-) -> None:
+def test_what_is_looked_for_at_the_root_is_that_of_the_version_that_leads(repository: Path, site: Site) -> None:
+    names = ("404.html", "llms.txt")
     for version, alias in (("0.1", "latest"), ("dev", None), ("0.2", None)):
-        publish(site(version, {name: version}), version, root=repository, alias=alias)
-    assert published(repository)[name] == "0.1"
-    publish(site("0.2", {name: "0.2"}), "0.2", root=repository, alias="latest")
-    assert published(repository)[name] == "0.2"
+        publish(site(version, dict.fromkeys(names, version)), version, root=repository, alias=alias)
+    assert [published(repository)[name] for name in names] == ["0.1", "0.1"]
+    publish(site("0.2", dict.fromkeys(names, "0.2")), "0.2", root=repository, alias="latest")
+    assert [published(repository)[name] for name in names] == ["0.2", "0.2"]
 
 
 @pytest.mark.parametrize("version", ["0.1", "v2", "2026"])
