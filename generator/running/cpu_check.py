@@ -62,7 +62,7 @@ print(json.dumps(digests(sys.argv[2])))
 EPOCHS = 3
 
 #: Parameters of measurements that tell epochs of the whole run, or how often to repeat, as they are in small.
-_IN_SMALL = {"checkpoints": (0, 1, EPOCHS), "first": 1, "comparisons": 2}
+_IN_SMALL = {"checkpoints": (0, 1, EPOCHS), "first": 1, "comparisons": 2, "epoch": EPOCHS, "orders": 2}
 
 #: What measures its curves by itself needs them whole.
 _WHOLE = ("generator.running.calibration:trained_pairs",)

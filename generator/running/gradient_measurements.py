@@ -9,6 +9,7 @@ from generator.running.conditions import training_of
 
 if TYPE_CHECKING:
     from generator.training.checkpoints import Start
+    from generator.training.gradients import Draws
 
 #: A relative error below this is rounding of float32.
 _ROUNDING = 1e-5
@@ -50,15 +51,24 @@ def _at(start: "Start", theta: np.ndarray, chosen: np.ndarray, sizes: Sequence[i
     full = surface.gradient(theta, x, y)
     length = np.linalg.norm(full.astype(np.float64), axis=1)
     trace = covariance_trace(surface, theta, x, y)
+    draws = {str(size): draw_batches(surface, theta, x, y, chosen[:, :, :size], full) for size in sizes}
+    draws["all"] = _of_everything(start, theta, chosen[:, 0], full)
     found = {"example_variance": trace, "noise_scale": trace / length**2}
-    for size in (*sizes, x.shape[1]):
-        # One batch of all examples is like every other, but for its order.
-        draws = draw_batches(surface, theta, x, y, chosen[:, : len(chosen[0]) if size < x.shape[1] else 1, :size], full)
-        name = str(size) if size < x.shape[1] else "all"
-        found[f"variance_{name}"] = draws.distance.mean(axis=1)
-        found[f"relative_error_{name}"] = _without_rounding(np.sqrt(draws.distance.mean(axis=1)) / length)
-        found[f"mean_along_{name}"] = draws.along.mean(axis=1)
+    for name, drawn in draws.items():
+        found[f"variance_{name}"] = drawn.distance.mean(axis=1)
+        found[f"relative_error_{name}"] = _without_rounding(np.sqrt(drawn.distance.mean(axis=1)) / length)
+        found[f"mean_along_{name}"] = drawn.along.mean(axis=1)
     return found
+
+
+def _of_everything(start: "Start", theta: np.ndarray, order: np.ndarray, full: np.ndarray) -> "Draws":
+    """One batch of all examples, which is like every other but for its `order` (replicates, examples)."""
+    from generator.training.gradients import Draws
+
+    x, y = (np.stack([each[row] for each, row in zip(v, order, strict=True)]) for v in (start.x, start.y))
+    drawn, exact = (g.astype(np.float64) for g in (start.surface.gradient(theta, x, y), full))
+    distance, along = ((drawn - exact) ** 2).sum(axis=1), (drawn * exact).sum(axis=1) / (exact**2).sum(axis=1)
+    return Draws(distance=distance[:, None], along=along[:, None])
 
 
 def _without_rounding(error: np.ndarray) -> np.ndarray:

@@ -18,6 +18,10 @@ from generator.training.stages import COMPILING, stage
 if TYPE_CHECKING:
     from generator.training.trainer import Training
 
+#: Examples that are computed at once, at most. Products over many more depend on the number of threads in their last
+#: bits, and the activations of all replicates would be far out of every cache.
+PART = 256
+
 _surfaces: dict[Hashable, "Surface"] = {}
 
 
@@ -45,7 +49,7 @@ class Surface:
 
     def loss(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The mean loss of the examples, shape (replicates,)."""
-        return np.asarray(self.run(lambda *each: over_replicates(self.value, *each), theta, x, y, name="loss"))
+        return self._mean(self.value, (theta,), x, y, name="loss")
 
     def output(self, theta: np.ndarray, x: Any) -> np.ndarray:
         """The model's outputs, shape (replicates, examples, outputs)."""
@@ -53,16 +57,27 @@ class Surface:
 
     def gradient(self, theta: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The gradient of the mean loss, shape (replicates, parameters)."""
-        return np.asarray(self.run(lambda *each: over_replicates(self.slope, *each), theta, x, y, name="gradient"))
+        return self._mean(self.slope, (theta,), x, y, name="gradient")
 
     def hessian_product(self, theta: np.ndarray, vector: np.ndarray, x: Any, y: Any) -> np.ndarray:
         """The Hessian of the mean loss times a vector for each replicate, shape (replicates, parameters).
 
         The gradient of (gradient times vector), so the Hessian is never formed (Pearlmutter 1994).
         """
-        return np.asarray(
-            self.run(lambda *each: over_replicates(self._bend, *each), theta, vector, x, y, name="product")
-        )
+        return self._mean(self._bend, (theta, vector), x, y, name="product")
+
+    def _mean(
+        self, function: Callable[..., Any], vectors: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray, *, name: str
+    ) -> np.ndarray:
+        """The mean over parts of the examples of what is itself a mean over examples, in double precision."""
+        examples, total = x.shape[1], 0.0
+        for part in np.array_split(np.arange(examples), -(-examples // PART)):
+            inside = slice(part[0], part[-1] + 1)
+            found = self.run(
+                lambda *each: over_replicates(function, *each), *vectors, x[:, inside], y[:, inside], name=name
+            )
+            total = total + len(part) / examples * found.astype(np.float64)
+        return np.asarray(total, dtype=vectors[0].dtype)
 
     def run(self, function: Callable[..., Any], *arguments: Any, name: str) -> Any:
         """Call a function of tensors compiled, as arrays; `name` tells functions of the same arguments apart."""

@@ -105,7 +105,7 @@ def test_two_decays_through_one_program(alone: Reference) -> None:
     assert len(set(trainer._programs) - before) == 1
 
 
-@pytest.mark.parametrize(("piece", "clipping"), [(8, {}), (12, {"global_clipnorm": 0.5}), (31, {"clipnorm": 0.3})])
+@pytest.mark.parametrize(("piece", "clipping"), [(12, {"global_clipnorm": 0.5}), (31, {"clipnorm": 0.3})])
 def test_batches_in_pieces(
     piece: int, clipping: dict[str, float], alone: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,12 +29,22 @@ def weights(surface: Any) -> list[np.ndarray]:
     return [RNG.normal(size=(2, *v.shape)) for v in surface.model.trainable_variables]
 
 
+@pytest.fixture(params=["at once", "in parts"])
+def parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven examples at once, or three, two and two."""
+    from generator.training import surface
+
+    if request.param == "in parts":
+        monkeypatch.setattr(surface, "PART", 3)
+
+
 def test_vectors_hold_the_weights_end_to_end(surface: Any, weights: list[np.ndarray]) -> None:
     theta = surface.flat(weights)
     assert theta.shape == (2, surface.parameters) == (2, 3 * 4 + 4 + 4 + 1)
     assert theta[1].tolist() == [number for w in weights for number in w[1].ravel().tolist()]
 
 
+@pytest.mark.usefixtures("parts")
 def test_loss_and_output_are_those_of_keras(surface: Any, weights: list[np.ndarray]) -> None:
     theta = surface.flat(weights)
     for replicate in range(2):
@@ -47,6 +57,7 @@ def test_loss_and_output_are_those_of_keras(surface: Any, weights: list[np.ndarr
         assert surface.output(theta, X)[replicate] == pytest.approx(output)
 
 
+@pytest.mark.usefixtures("parts")
 def test_gradients_and_products_are_differences(surface: Any, weights: list[np.ndarray]) -> None:
     theta, step = surface.flat(weights), 1e-5
     direction = RNG.normal(size=theta.shape)
