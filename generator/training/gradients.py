@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from generator.training.surface import Surface, over_replicates
+from generator.training.surface import Surface, over_replicates, parts
 
 
 class Draws(NamedTuple):
@@ -32,15 +32,16 @@ def covariance_trace(surface: Surface, theta: np.ndarray, x: np.ndarray, y: np.n
     """The trace of the covariance of the examples' gradients, with the divisor N - 1, shape (replicates,)."""
 
     def of_replicate(each: Any) -> Any:
-        gradients = _of_examples(surface, *each)
-        centred = gradients - tf.reduce_mean(gradients, axis=0)
-        return tf.reduce_sum(centred**2) / (gradients.shape[0] - 1)
+        theta, mean, x, y = each
+        return tf.reduce_sum((_of_examples(surface, theta, x, y) - mean) ** 2, axis=1)
 
     # One after the other: all gradients of all replicates at once would not fit into memory.
     def measure(*all_: Any) -> Any:
         return tf.map_fn(of_replicate, all_, fn_output_signature=all_[0].dtype)
 
-    return np.asarray(surface.run(measure, theta, x, y, name="trace"), dtype=np.float64)
+    mean = surface.gradient(theta, x, y)
+    found = [surface.run(measure, theta, mean, x[:, p], y[:, p], name="trace") for p in parts(x.shape[1])]
+    return np.asarray(np.concatenate(found, axis=1).sum(axis=1, dtype=np.float64) / (x.shape[1] - 1))
 
 
 def _of_examples(surface: Surface, theta: Any, x: Any, y: Any) -> Any:

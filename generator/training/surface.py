@@ -4,6 +4,7 @@ Every array has the replicates first: `theta` is (replicates, parameters), `x` a
 Each function is traced and compiled once for the shapes it meets.
 """
 
+import itertools
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -71,12 +72,11 @@ class Surface:
     ) -> np.ndarray:
         """The mean over parts of the examples of what is itself a mean over examples, in double precision."""
         examples, total = x.shape[1], 0.0
-        for part in np.array_split(np.arange(examples), -(-examples // PART)):
-            inside = slice(part[0], part[-1] + 1)
+        for part in parts(examples):
             found = self.run(
-                lambda *each: over_replicates(function, *each), *vectors, x[:, inside], y[:, inside], name=name
+                lambda *each: over_replicates(function, *each), *vectors, x[:, part], y[:, part], name=name
             )
-            total = total + len(part) / examples * found.astype(np.float64)
+            total = total + (part.stop - part.start) / examples * found.astype(np.float64)
         return np.asarray(total, dtype=vectors[0].dtype)
 
     def run(self, function: Callable[..., Any], *arguments: Any, name: str) -> Any:
@@ -118,6 +118,12 @@ class Surface:
         state = [v.value for v in self.model.non_trainable_variables]
         output, _, penalties = self.model.stateless_call(weights, state, x, training=False, return_losses=True)
         return output, penalties
+
+
+def parts(examples: int) -> list[slice]:
+    """Where to cut so many examples into as few parts of about one size as may be computed at once."""
+    ends = np.linspace(0, examples, -(-examples // PART) + 1).astype(int).tolist()
+    return [slice(start, stop) for start, stop in itertools.pairwise(ends)]
 
 
 def _arrays(tensors: Any) -> Any:
