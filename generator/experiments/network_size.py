@@ -66,7 +66,7 @@ EXPERIMENT = Experiment(
         ),
         by_width(
             "end",
-            "Exact training loss after 50 epochs by the number of hidden units",
+            f"Exact training loss after {EPOCHS} epochs by the number of hidden units",
             "Where does each network end?",
             END,
         ),
