@@ -181,7 +181,7 @@ EXPERIMENT = Experiment(
         Figure(
             id="fig-learning-rates-end",
             kind="doses",
-            title="Exact training loss after 50 epochs at each learning rate",
+            title=f"Exact training loss after {EPOCHS} epochs at each learning rate",
             question="Which learning rates converge?",
             options={
                 "x": "learning rate",

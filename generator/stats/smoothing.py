@@ -1,13 +1,10 @@
 """What does a plot's smoothing show? The moving average that TensorBoard draws over a curve."""
 
-from typing import TypeAlias
-
 import numpy as np
 import numpy.typing as npt
 
 from generator.errors import GeneratorError
-
-Curves: TypeAlias = npt.NDArray[np.float64]
+from generator.stats.roughness import Curves
 
 
 def moving_average(curve: npt.ArrayLike, smoothing: float) -> Curves:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from generator.training.surface import Surface, over_replicates, parts
+from generator.training.surface import Surface, over_replicates
 
 
 class Draws(NamedTuple):
@@ -40,7 +40,7 @@ def covariance_trace(surface: Surface, theta: np.ndarray, x: np.ndarray, y: np.n
         return tf.map_fn(of_replicate, all_, fn_output_signature=all_[0].dtype)
 
     mean = surface.gradient(theta, x, y)
-    found = [surface.run(measure, theta, mean, x[:, p], y[:, p], name="trace") for p in parts(x.shape[1])]
+    found = [surface.run(measure, theta, mean, x[:, p], y[:, p], name="trace") for p in surface.parts(x.shape[1])]
     return np.asarray(np.concatenate(found, axis=1).sum(axis=1, dtype=np.float64) / (x.shape[1] - 1))
 
 

@@ -10,6 +10,7 @@ from generator.errors import GeneratorError
 from generator.training.replicates import Program
 from generator.training.trainer import (
     Training,
+    evaluated_at_once,
     evaluation_chunks,
     evaluation_curves,
     in_precision,
@@ -52,7 +53,8 @@ def _taken(program: Program, training: Training, asked: Sequence[int], count: in
     examples = training.data(training.stream("data", replicates))
     parts = split(training, examples)
     x, y = (tf.constant(in_precision(values, training.dtype)) for values in (examples.x, examples.y))
-    chunks, training_chunks = evaluation_chunks(parts)
+    size = evaluated_at_once(program)
+    chunks, training_chunks = evaluation_chunks(parts, size)
     longer = dataclasses.replace(training, epochs=training.epochs + count)
     variables = [*program.weights, *program.state, *program.optimizer.variables]
     reached = [variable.numpy() for variable in variables]
@@ -64,4 +66,4 @@ def _taken(program: Program, training: Training, asked: Sequence[int], count: in
         steps.append(program.epoch(x, y, chosen, training.batch_size))
         evaluations.append(program.evaluate(x, y, chunks, training_chunks))
     trained = step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size)
-    return {**trained, **evaluation_curves(evaluations, parts)}
+    return {**trained, **evaluation_curves(evaluations, parts, size)}

@@ -21,8 +21,9 @@ import tensorflow as tf
 
 from generator.errors import GeneratorError
 from generator.training.losses import hits, per_example
+from generator.training.penalties import make_strengths_variable, penalised
+from generator.training.portions import examples_at_once
 from generator.training.probes import relu_outputs
-from generator.training.signature import STRENGTHS
 from generator.training.stages import COMPILING, stage
 from generator.training.supported import clips, copy_of, decays, has_schedule
 
@@ -43,9 +44,6 @@ _EXAMPLEWISE = (
     keras.layers.LayerNormalization,
 )
 
-
-#: Examples of a batch that are computed at once, at most.
-PIECE = 256
 
 #: What tracing raises where an operation cannot be vectorised (or the model cannot run at all).
 _TRACING_REFUSALS = (ValueError, TypeError, NotImplementedError)
@@ -90,25 +88,6 @@ class Evaluation:
     dead_units: np.ndarray | None
 
 
-class _RunTimePenalty:
-    """An L1 and L2 penalty whose strengths are variables; stands in for a Keras regulariser."""
-
-    def __init__(self, regularizer: keras.regularizers.Regularizer, dtype: str) -> None:
-        names = STRENGTHS[type(regularizer).__name__]
-        self.strengths = {name: tf.Variable(0, dtype=dtype, trainable=False) for name in names}
-        self.assign(regularizer)
-
-    def assign(self, regularizer: keras.regularizers.Regularizer) -> None:
-        """Take over the strengths of a Keras regulariser, rounded as Keras rounds them (to float32, always)."""
-        for name, strength in self.strengths.items():
-            strength.assign(keras.ops.cast(getattr(regularizer, name), strength.dtype.name))
-
-    def __call__(self, weights: Any) -> Any:
-        terms = {"l1": lambda: tf.reduce_sum(tf.abs(weights)), "l2": lambda: tf.reduce_sum(tf.square(weights))}
-        weights = tf.convert_to_tensor(weights)
-        return tf.add_n([strength * terms[name]() for name, strength in self.strengths.items()])
-
-
 class Program:
     """A model, optimiser and loss, compiled for a number of replicates; runs conditions one after the other.
 
@@ -127,10 +106,10 @@ class Program:
         self.model, self.loss, self.chunk = model, per_example(loss), chunk
         self.dtype = keras.config.floatx()
         self.probe = relu_outputs(model) if "dead_units" in probes else None
-        self.pads = _examplewise(model)
+        self.pads, self.at_once = _examplewise(model), examples_at_once(model)
         self.optimizer, self._clip = _stacked_optimizer(optimizer)
         self._is_linear = isinstance(optimizer, keras.optimizers.SGD) and not clips(optimizer)
-        self.penalties = _make_strengths_variable(model, self.dtype)
+        self.penalties = make_strengths_variable(model, self.dtype)
         self.weights = [_stack_variable(v, chunk, trainable=True) for v in model.trainable_variables]
         self.state = [_stack_variable(v, chunk, trainable=False) for v in model.non_trainable_variables]
         self.optimizer.build(self.weights)
@@ -146,7 +125,7 @@ class Program:
             stacked[id(original)].assign(value)
         for variable, value in self._fresh:
             variable.assign(value)
-        for penalty, variable in zip(self.penalties, _penalised(model), strict=True):
+        for penalty, variable in zip(self.penalties, penalised(model), strict=True):
             penalty.assign(variable.regularizer)
         if not has_schedule(optimizer):
             self.optimizer.learning_rate = float(optimizer.learning_rate.numpy())
@@ -264,8 +243,8 @@ class Program:
     def _of_batch(self, x: Any, y: Any, chosen: Any, weight: Any) -> Any:
         """Gradient and step values of every replicate's batch; `chosen` and `weight` are (replicates, batch)."""
         total = tf.reduce_sum(weight, axis=1)
-        # A large batch's activations are far out of every cache. Examples by themselves, in a model without statistics.
-        pieces = -(-chosen.shape[1] // PIECE) if self.pads and not self.state else 1
+        # Examples that count by themselves may be taken a portion at a time; a batch's statistics need all of it.
+        pieces = -(-chosen.shape[1] // self.at_once) if self.pads and not self.state else 1
 
         def of_piece(chosen: Any, weight: Any) -> Any:
             gathered = tf.gather(x, chosen), tf.gather(y, chosen)
@@ -408,24 +387,6 @@ def _examplewise(model: keras.Model) -> bool:
     """Whether an example's output depends on that example alone, as far as the model's graph says."""
     steps = model.layers if type(model) is keras.Sequential else getattr(model, "operations", [None])
     return all(_examplewise(s) if isinstance(s, keras.Model) else type(s) in _EXAMPLEWISE for s in steps)
-
-
-def _penalised(model: keras.Model) -> list[keras.Variable]:
-    """Variables with a regulariser whose strength can be a run-time value; `Program` replaces it in its own model."""
-    kinds = {name: getattr(keras.regularizers, name) for name in STRENGTHS}
-    return [v for v in model.trainable_variables if type(v.regularizer) in kinds.values()]
-
-
-def _make_strengths_variable(model: keras.Model, dtype: str) -> list[_RunTimePenalty]:
-    """Replace each regulariser by one whose strength is a variable.
-
-    Once a model is built Keras reads `variable.regularizer`; setting the layer's attribute would silently do nothing.
-    """
-    penalties = []
-    for variable in _penalised(model):
-        variable.regularizer = _RunTimePenalty(variable.regularizer, dtype)
-        penalties.append(variable.regularizer)
-    return penalties
 
 
 def _stack_variable(variable: keras.Variable, chunk: int, *, trainable: bool) -> keras.Variable:

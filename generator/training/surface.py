@@ -13,15 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from generator.training.losses import per_example
+from generator.training.portions import examples_at_once
 from generator.training.signature import signature
 from generator.training.stages import COMPILING, stage
 
 if TYPE_CHECKING:
     from generator.training.trainer import Training
-
-#: Examples that are computed at once, at most. Products over many more depend on the number of threads in their last
-#: bits, and the activations of all replicates would be far out of every cache.
-PART = 256
 
 _surfaces: dict[Hashable, "Surface"] = {}
 
@@ -37,6 +34,7 @@ class Surface:
         self.model, self._per_example = model, per_example(loss)
         self._shapes = [tuple(v.shape) for v in model.trainable_variables]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
+        self._at_once = examples_at_once(model)
         self._compiled: dict[Hashable, Any] = {}
 
     @property
@@ -72,12 +70,17 @@ class Surface:
     ) -> np.ndarray:
         """The mean over parts of the examples of what is itself a mean over examples, in double precision."""
         examples, total = x.shape[1], 0.0
-        for part in parts(examples):
+        for part in self.parts(examples):
             found = self.run(
                 lambda *each: over_replicates(function, *each), *vectors, x[:, part], y[:, part], name=name
             )
             total = total + (part.stop - part.start) / examples * found.astype(np.float64)
         return np.asarray(total, dtype=vectors[0].dtype)
+
+    def parts(self, examples: int) -> list[slice]:
+        """Where to cut so many examples into as few parts of about one size as may be computed at once."""
+        ends = np.linspace(0, examples, -(-examples // self._at_once) + 1).astype(int).tolist()
+        return [slice(start, stop) for start, stop in itertools.pairwise(ends)]
 
     def run(self, function: Callable[..., Any], *arguments: Any, name: str) -> Any:
         """Call a function of tensors compiled, as arrays; `name` tells functions of the same arguments apart."""
@@ -118,12 +121,6 @@ class Surface:
         state = [v.value for v in self.model.non_trainable_variables]
         output, _, penalties = self.model.stateless_call(weights, state, x, training=False, return_losses=True)
         return output, penalties
-
-
-def parts(examples: int) -> list[slice]:
-    """Where to cut so many examples into as few parts of about one size as may be computed at once."""
-    ends = np.linspace(0, examples, -(-examples // PART) + 1).astype(int).tolist()
-    return [slice(start, stop) for start, stop in itertools.pairwise(ends)]
 
 
 def _arrays(tensors: Any) -> Any:

@@ -23,7 +23,8 @@ from generator.training.signature import signature
 from generator.training.supported import copy_of, require_supported
 from generator.training.weights import stacked_initial_weights
 
-#: Examples evaluated at once. A shape whose products give the same bits with and without AVX-512; larger ones do not.
+#: Examples evaluated at once, at most. Products of this shape give the same bits with and without AVX-512, larger ones
+#: do not.
 EVALUATION_CHUNK = 200
 
 _programs: dict[Hashable, Program] = {}
@@ -171,7 +172,8 @@ def _train_chunk(
     initial = stacked_initial_weights(training.model, model, training.stream("init", replicates))
     program.start(initial, model, optimizer)
     x, y = (tf.constant(in_precision(values, training.dtype)) for values in (examples.x, examples.y))
-    chunks, training_chunks = evaluation_chunks(parts)
+    size = evaluated_at_once(program)
+    chunks, training_chunks = evaluation_chunks(parts, size)
     steps: list[Steps] = []
     evaluations: list[Evaluation] = []
     drawn, weights = orders(training, parts, replicates), _weights(training, parts, replicates)
@@ -189,7 +191,7 @@ def _train_chunk(
     program.announce()
     curves = {
         **step_curves(steps, parts.train.shape[1] * training.passes, training.batch_size),
-        **evaluation_curves(evaluations, parts),
+        **evaluation_curves(evaluations, parts, size),
     }
     return History(
         replicates=tuple(asked),
@@ -220,16 +222,21 @@ def in_precision(values: np.ndarray, dtype: str) -> np.ndarray:
     return values.astype(dtype) if np.issubdtype(values.dtype, np.floating) else values
 
 
-def evaluation_chunks(parts: Split) -> tuple[np.ndarray, int]:
-    """Pool indices (chunks, replicates, examples), each part filled up to whole chunks, and how many are training's."""
-    cut = [_filled(part) for part in (parts.train, parts.validation, parts.test) if part.shape[1]]
+def evaluated_at_once(program: Program) -> int:
+    """How many examples of each replicate a program evaluates at once."""
+    return min(EVALUATION_CHUNK, program.at_once)
+
+
+def evaluation_chunks(parts: Split, size: int) -> tuple[np.ndarray, int]:
+    """Pool indices (chunks, replicates, size), each part filled up to whole chunks, and how many are training's."""
+    cut = [_filled(part, size) for part in (parts.train, parts.validation, parts.test) if part.shape[1]]
     return np.concatenate(cut), len(cut[0])
 
 
-def _filled(part: np.ndarray) -> np.ndarray:
-    missing = -part.shape[1] % EVALUATION_CHUNK
+def _filled(part: np.ndarray, size: int) -> np.ndarray:
+    missing = -part.shape[1] % size
     filled = np.concatenate([part, np.repeat(part[:, -1:], missing, axis=1)], axis=1)
-    return np.ascontiguousarray(filled.reshape(len(part), -1, EVALUATION_CHUNK).swapaxes(0, 1))
+    return np.ascontiguousarray(filled.reshape(len(part), -1, size).swapaxes(0, 1))
 
 
 def step_curves(steps: list[Steps], examples: int, batch_size: int) -> dict[str, np.ndarray]:
@@ -256,8 +263,8 @@ def _weighted_mean(steps: np.ndarray, share: np.ndarray) -> np.ndarray:
     return np.asarray((steps * share).sum(axis=-1))
 
 
-def evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, np.ndarray]:
-    """What is measured at each epoch's last weights, by name."""
+def evaluation_curves(evaluations: list[Evaluation], parts: Split, size: int) -> dict[str, np.ndarray]:
+    """What is measured at each epoch's last weights, by name; parts were filled up to multiples of `size`."""
     penalty = _by_epoch([e.penalty for e in evaluations])
     curves = {"penalty": penalty, "kernel_norm": _by_epoch([e.kernel_norm for e in evaluations])}
     dead = [e.dead_units for e in evaluations if e.dead_units is not None]
@@ -273,7 +280,7 @@ def evaluation_curves(evaluations: list[Evaluation], parts: Split) -> dict[str, 
         curves[f"{name}_data_loss"] = data_loss
         curves[f"{name}_loss"] = data_loss + penalty
         curves[f"{name}_accuracy"] = _means([e.hit[:, inside] for e in evaluations])
-        start += count + -count % EVALUATION_CHUNK
+        start += count + -count % size
     return curves
 
 

@@ -21,6 +21,9 @@ SOURCES = (
     "LICENSES.md",
 )
 
+#: The experiments of a small site, the fewest that the home page speaks of.
+EXAMPLES = ("batch-size", "early-stopping", "learning-rate")
+
 #: The environment of a command, without anything that whoever runs the tests has set.
 CLEAN = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
 
@@ -40,6 +43,15 @@ def make_checkout(root: Path) -> Path:
             shutil.copy(ROOT / source, root)
     (root / ".gitignore").write_text("build/\nsite/\n.cache/\n")
     return root
+
+
+def leave_examples(root: Path) -> None:
+    """Take every other experiment out of a checkout, with its records, as if it had never been written."""
+    for declared in (root / "generator" / "experiments").glob("[!_]*.py"):
+        name = declared.stem.replace("_", "-")
+        if name not in EXAMPLES:
+            for path in (declared, *(root / "records").rglob(f"{name}.json")):
+                path.unlink()
 
 
 def start(
@@ -69,6 +81,12 @@ def finish(process: "subprocess.Popen[str]") -> float:
 def make_site(root: Path) -> None:
     """A checkout and its site, built from nothing."""
     finish(start(make_checkout(root), *BUILD[:-1], "2", environment=HERE))
+
+
+def make_small_site(root: Path) -> None:
+    """The same of the article's examples alone."""
+    leave_examples(make_checkout(root))
+    finish(start(root, *BUILD[:-1], "2", environment=HERE))
 
 
 def tree(folder: Path) -> dict[str, tuple[int, str]]:

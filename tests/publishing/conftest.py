@@ -11,7 +11,7 @@ from generator.publishing.git import git
 from generator.publishing.tree import seal
 from tests.sharing import made_once
 
-from .checkout import make_site
+from .checkout import make_site, make_small_site
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://fluctuations.example/"
@@ -49,6 +49,12 @@ def git_settings() -> Iterator[None]:
 def whole(shared: Path) -> Path:
     """A checkout with the site of the committed records, for all tests of all processes; not to be changed."""
     return made_once(shared / "whole", make_site)
+
+
+@pytest.fixture(scope="session")
+def small(shared: Path) -> Path:
+    """The same with the article's examples alone, where builds are repeated many times."""
+    return made_once(shared / "small", make_small_site)
 
 
 @pytest.fixture(scope="session")

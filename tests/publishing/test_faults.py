@@ -44,11 +44,11 @@ def faulty(root: Path, **faults: str) -> tuple[int, str, list[str]]:
 
 
 @pytest.fixture(scope="session")
-def built(whole: Path, shared: Path) -> Path:
+def built(small: Path, shared: Path) -> Path:
     """A checkout with a built site, of which a page and one figure have to be made again."""
 
     def make(aside: Path) -> None:
-        shutil.copytree(whole, aside, symlinks=True)
+        shutil.copytree(small, aside, symlinks=True)
         template = aside / "templates" / "pages" / "methods.md.jinja"
         template.write_text(template.read_text() + "\nAnd more.\n")
         shutil.rmtree(next((aside / ".cache" / "figures").iterdir()))

@@ -54,8 +54,8 @@ def kills(begin: Callable[[], "subprocess.Popen[str]"], seconds: float) -> Itera
 
 
 @pytest.fixture
-def checkout(whole: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(whole, tmp_path / "root", symlinks=True)
+def checkout(small: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(small, tmp_path / "root", symlinks=True)
 
 
 def reword(root: Path, words: str) -> None:

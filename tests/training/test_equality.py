@@ -110,7 +110,7 @@ def test_batches_in_pieces(
     piece: int, clipping: dict[str, float], alone: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batches of 32 in pieces that divide them and that do not, with penalties and clipping that count once."""
-    monkeypatch.setattr(replicates, "PIECE", piece)
+    monkeypatch.setattr(replicates, "examples_at_once", lambda model: piece)
     monkeypatch.setattr(trainer, "_programs", {})
     training = dataclasses.replace(
         BASE, model=functools.partial(penalised, 0.03), optimizer=lambda: optimizers.Adam(0.01, **clipping)
@@ -119,7 +119,7 @@ def test_batches_in_pieces(
 
 
 def test_frozen_layers_keep_their_values_in_batches_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replicates, "PIECE", 10)
+    monkeypatch.setattr(replicates, "examples_at_once", lambda model: 10)
     monkeypatch.setattr(trainer, "_programs", {})
 
     def half_frozen() -> keras.Model:

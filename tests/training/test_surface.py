@@ -30,12 +30,10 @@ def weights(surface: Any) -> list[np.ndarray]:
 
 
 @pytest.fixture(params=["at once", "in parts"])
-def parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def parts(request: pytest.FixtureRequest, surface: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven examples at once, or three, two and two."""
-    from generator.training import surface
-
     if request.param == "in parts":
-        monkeypatch.setattr(surface, "PART", 3)
+        monkeypatch.setattr(surface, "_at_once", 3)
 
 
 def test_vectors_hold_the_weights_end_to_end(surface: Any, weights: list[np.ndarray]) -> None:
