@@ -134,4 +134,7 @@ def _shortened(condition: Condition) -> Condition:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except GeneratorError as error:
+        sys.exit(f"error: {error}")
