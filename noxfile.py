@@ -175,19 +175,21 @@ def cluster(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Kill runs, builds and publications 200 times each, fail every write of a build, show 10 000 hostile texts."""
+    """Kill runs, builds, publications 200 times each; fail every write; 10 000 hostile texts; the site built twice."""
     install(session, "tests")
-    counts = {"FLUCTUATIONS_KILLS": "200", "FLUCTUATIONS_FAULTS": "1000", "FLUCTUATIONS_TEXTS": "10000"}
-    tests = sorted(path for name in ("kills", "faults", "hostile*") for path in ROOT.glob(f"tests/*/test_{name}.py"))
-    session.run("python", "-m", "pytest", "--capture=no", *map(str, tests), *session.posargs, env=counts)
+    counts = {"KILLS": "200", "FAULTS": "1000", "TEXTS": "10000", "SITE": "whole"}
+    environment = {f"FLUCTUATIONS_{name}": value for name, value in counts.items()}
+    names = ("kills", "faults", "hostile*", "reproducible")
+    tests = sorted(path for name in names for path in ROOT.glob(f"tests/*/test_{name}.py"))
+    session.run("python", "-m", "pytest", "--capture=no", *map(str, tests), *session.posargs, env=environment)
 
 
 @nox.session
 def scripts(session: nox.Session) -> None:
-    """Run every script that pages offer for downloading, alone in a folder, against what was published."""
+    """Run every script that pages offer for downloading, alone in a folder, and findings with `fit` for more seeds."""
     install(session, "tests")
-    test = "tests/pages/test_keras_scripts.py"
-    session.run("python", "-m", "pytest", "--capture=no", test, *session.posargs, env={"FLUCTUATIONS_SCRIPTS": "all"})
+    tests = ["tests/pages/test_keras_scripts.py", "tests/test_second_route.py"]
+    session.run("python", "-m", "pytest", "--capture=no", *tests, *session.posargs, env={"FLUCTUATIONS_SCRIPTS": "all"})
 
 
 @nox.session

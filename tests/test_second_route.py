@@ -7,6 +7,7 @@ weights and its orders, without which the runs would be other ones.
 import functools
 import itertools
 import math
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -189,6 +190,9 @@ def test_metrics_by_plain_keras(
 
 # Findings that anybody finds, with `fit` and a seed
 
+#: `nox -s scripts` takes all of them.
+SEEDS = (1, 2, 3) if os.environ.get("FLUCTUATIONS_SCRIPTS") == "all" else (1,)
+
 
 def fitted(seed: int, *, rate: float = 0.001, batch_size: int = 32, l2: float = 0.0, epochs: int = 10) -> Any:
     """What a reader runs: the article's network, data that can be learned, `set_random_seed` and `fit`."""
@@ -211,7 +215,7 @@ def fitted(seed: int, *, rate: float = 0.001, batch_size: int = 32, l2: float = 
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 class TestFindingsByFit:
     def test_c18_and_c20_a_high_rate_goes_up_and_down(self, seed: int) -> None:
         high, low = (fitted(seed, rate=rate, epochs=20).history["loss"] for rate in (0.1, 0.001))

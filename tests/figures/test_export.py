@@ -34,8 +34,13 @@ HOSTILE = ["$\\frac{$", "<b>&amp;</b>", "a_b ]]> <!--", "\x00\x1b\ud800\uffff\u2
 #: Surroundings that must not show; the style sheet is a user's own.
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"},
-    {"PYTHONHASHSEED": "1", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Kathmandu", "SOURCE_DATE_EPOCH": "1"},
-    {"PYTHONHASHSEED": "4242", "LC_ALL": "C.UTF-8", "TZ": "America/Caracas", "MATPLOTLIBRC": "hostile"},
+    {
+        "PYTHONHASHSEED": "4242",
+        "LC_ALL": "de_DE.UTF-8",
+        "TZ": "Asia/Kathmandu",
+        "SOURCE_DATE_EPOCH": "1",
+        "MATPLOTLIBRC": "hostile",
+    },
 ]
 MATPLOTLIBRC = """
 font.family: serif
@@ -61,10 +66,9 @@ def test_the_same_bytes_whatever_surrounds_the_process(tmp_path: Path) -> None:
     for process in running:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
-    first, *others = ({p.name: p.read_bytes() for p in (tmp_path / str(i) / "out").iterdir()} for i in range(3))
-    assert len(first) == 4 * len(KINDS)
-    for other in others:
-        assert other == first
+    here, there = ({p.name: p.read_bytes() for p in (tmp_path / str(i) / "out").iterdir()} for i in range(2))
+    assert len(here) == 4 * len(KINDS)
+    assert here == there
 
 
 def start(folder: Path, changes: dict[str, str]) -> "subprocess.Popen[str]":

@@ -1,6 +1,6 @@
 """The scripts run as a reader runs them: alone in a folder, with the packages that they name and nothing of ours.
 
-`nox -s scripts` runs all of them; a plain run those that take the least time, one of them as a notebook.
+`nox -s scripts` runs all of them; a plain run one that takes little time, and another as a notebook.
 """
 
 import json
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = {name: repeat for name, experiment in experiments.load().items() if (repeat := repeat_of(experiment))}
 
-QUICK = ("batch-size", "edge-of-stability", "penalty-in-evaluation")
+QUICK = ("batch-size",)
 CHOSEN = tuple(REPEATS) if os.environ.get("FLUCTUATIONS_SCRIPTS") == "all" else QUICK
 
 

@@ -21,6 +21,9 @@ SOURCES = (
     "LICENSES.md",
 )
 
+#: Whether sites that are compared hold every experiment, as `nox -s faults` has them.
+WHOLE = os.environ.get("FLUCTUATIONS_SITE") == "whole"
+
 #: The experiments of a small site, the fewest that the home page speaks of.
 EXAMPLES = ("batch-size", "early-stopping", "learning-rate")
 

@@ -11,7 +11,7 @@ from generator.publishing.git import git
 from generator.publishing.tree import seal
 from tests.sharing import made_once
 
-from .checkout import make_site, make_small_site
+from .checkout import WHOLE, make_site, make_small_site
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://fluctuations.example/"
@@ -46,15 +46,17 @@ def git_settings() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def whole(shared: Path) -> Path:
-    """A checkout with the site of the committed records, for all tests of all processes; not to be changed."""
-    return made_once(shared / "whole", make_site)
+def small(shared: Path) -> Path:
+    """A checkout with the site of the article's examples, for all tests of all processes; not to be changed."""
+    return made_once(shared / "examples", make_small_site)
 
 
 @pytest.fixture(scope="session")
-def small(shared: Path) -> Path:
-    """The same with the article's examples alone, where builds are repeated many times."""
-    return made_once(shared / "small", make_small_site)
+def whole(shared: Path, request: pytest.FixtureRequest) -> Path:
+    """The same of every experiment, where that is asked for."""
+    if not WHOLE:
+        return Path(request.getfixturevalue("small"))
+    return made_once(shared / "whole", make_site)
 
 
 @pytest.fixture(scope="session")

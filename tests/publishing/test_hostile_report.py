@@ -26,6 +26,8 @@ from generator.spec import Experiment
 from tests.figures.synthetic import record_of
 from tests.hostile import COUNT, folded, hostile_texts, seen
 
+from .checkout import EXAMPLES, WHOLE
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,10 +88,11 @@ def hostile() -> list[str]:
 
 
 def make_site(root: Path, words: Iterator[str]) -> Path:
-    """The site of every experiment in these words, from synthetic records."""
+    """A site of experiments in these words, from synthetic records."""
+    chosen = [e for name, e in experiments.load().items() if WHOLE or name in EXAMPLES]
     shutil.copytree(ROOT / "templates", root / "templates")
     shutil.copy(ROOT / "mkdocs.yml", root / "mkdocs.yml")
-    changed: list[Experiment] = [reworded(e, lambda: next(words)) for e in experiments.load().values()]
+    changed: list[Experiment] = [reworded(e, lambda: next(words)) for e in chosen]
     register(root, changed, "2026-01-01", None)
     for experiment in changed:
         registration = {claim.id: experiment.registration(claim) for claim in experiment.claims}

@@ -93,7 +93,7 @@ def test_two_strengths_through_one_program(alone: Reference) -> None:
     before = set(trainer._programs)
     for strength in (0.01, 0.3):
         training = dataclasses.replace(BASE, model=functools.partial(penalised, strength))
-        assert_equal(train(training, REPLICATES), alone(training, REPLICATES))
+        assert_equal(train(training, REPLICATES[-1:]), alone(training, REPLICATES[-1:]))
     assert len(set(trainer._programs) - before) == 1
 
 
@@ -101,7 +101,7 @@ def test_two_decays_through_one_program(alone: Reference) -> None:
     before = set(trainer._programs)
     for decay in (0.3, 3.0, 0.0):
         training = dataclasses.replace(BASE, optimizer=optimizers.AdamW(0.02, beta_1=0.8, weight_decay=decay))
-        assert_equal(train(training, REPLICATES), alone(training, REPLICATES))
+        assert_equal(train(training, REPLICATES[-1:]), alone(training, REPLICATES[-1:]))
     assert len(set(trainer._programs) - before) == 1
 
 

@@ -51,23 +51,21 @@ def epoch_by_keras(model: keras.Model, x: np.ndarray, y: np.ndarray, order: np.n
 
 
 def test_every_order_starts_from_the_same_weights_and_moments() -> None:
-    """Each order in a run of its own that Keras trains from the first epoch on."""
-    taken = next_epochs(TRAINING, REPLICATES, EPOCH, COUNT)
+    """Each order in a run of its own that Keras trains from the first epoch on, of one replicate among others."""
+    taken, row = next_epochs(TRAINING, REPLICATES, EPOCH, COUNT), 1
     examples = TRAINING.data(list(REPLICATES))
     with precision("float64"):
         initial = stacked_initial_weights(TRAINING.model, TRAINING.model(), list(REPLICATES))
-        for row, replicate in enumerate(REPLICATES):
-            chosen = examples.train[row]
-            x, y = (values[chosen].astype(np.float64) for values in (examples.x, examples.y))
-            drawn = permutations(replicate, EXAMPLES, EPOCH + COUNT)
-            for k in range(COUNT):
-                model = TRAINING.model()
-                model.set_weights([values[row] for values in initial])
-                model.compile(TRAINING.make_optimizer(), TRAINING.loss)
-                losses = [epoch_by_keras(model, x, y, order) for order in (*drawn[:EPOCH], drawn[EPOCH + k])]
-                assert taken["loss"][row, k] == pytest.approx(losses[-1], rel=1e-9)
-                exact = model.evaluate(x, y, batch_size=EXAMPLES, verbose=0)
-                assert taken["train_loss"][row, k] == pytest.approx(exact, rel=1e-9)
+        x, y = (values[examples.train[row]].astype(np.float64) for values in (examples.x, examples.y))
+        drawn = permutations(REPLICATES[row], EXAMPLES, EPOCH + COUNT)
+        for k in range(COUNT):
+            model = TRAINING.model()
+            model.set_weights([values[row] for values in initial])
+            model.compile(TRAINING.make_optimizer(), TRAINING.loss)
+            losses = [epoch_by_keras(model, x, y, order) for order in (*drawn[:EPOCH], drawn[EPOCH + k])]
+            assert taken["loss"][row, k] == pytest.approx(losses[-1], rel=1e-9)
+            exact = model.evaluate(x, y, batch_size=EXAMPLES, verbose=0)
+            assert taken["train_loss"][row, k] == pytest.approx(exact, rel=1e-9)
 
 
 def test_one_order_kept_leaves_nothing_to_differ() -> None:

@@ -47,7 +47,7 @@ CASES: dict[str, tuple[str, str, tuple[int, ...], list[Callable[[], keras.Layer]
         (12,),
         [lambda: layers.Dropout(0.2), lambda: layers.Dense(6), lambda: layers.Dropout(0.5)],
     ),
-    "recurrent": ("uncompiled", "TensorListReserve", (4, 3), [lambda: layers.LSTM(3)]),
+    "recurrent": ("uncompiled", "TensorListReserve", (4, 3), [lambda: layers.SimpleRNN(3)]),
 }
 
 
