@@ -40,11 +40,14 @@ def frozen(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str
 
 def _losses(history: "History", examples: "Examples") -> np.ndarray:
     """Binary cross-entropy of every training example of a network with one hidden ReLU layer, in float64."""
+    with quick_import():
+        import tensorflow as tf
     first, bias, second, offset = (weight.astype(np.float64) for weight in history.weights)
     x, y = examples.x[examples.train].astype(np.float64), examples.y[examples.train][..., 0]
     hidden = np.maximum(x @ first + bias[:, None], 0)
     logit = (hidden @ second + offset[:, None])[..., 0]
-    return np.asarray(np.logaddexp(0, np.where(y > 0, -logit, logit)))
+    # TensorFlow's logarithms are its own; the last digit of the C library's depends on the processor.
+    return np.asarray(tf.math.softplus(np.where(y > 0, -logit, logit)))
 
 
 def logistic_regression(parameters: Mapping[str, Any], replicates: Sequence[int]) -> dict[str, np.ndarray]:
