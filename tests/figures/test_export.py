@@ -26,6 +26,8 @@ from generator.figures.sheet import Sheet, style
 from generator.figures.style import DARK, LIGHT, MARGIN, TEXT, WIDTH
 from tests.figures.synthetic import FIGURES, figures_of, plot_of, record_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 NOT_FINITE = re.compile(rb' (?:d|x|y)="[^"]*(?:nan|inf)')
@@ -60,7 +62,6 @@ figure.autolayout: True
 """
 
 
-@pytest.mark.slow
 def test_the_same_bytes_whatever_surrounds_the_process(tmp_path: Path) -> None:
     running = [start(tmp_path / str(place), changes) for place, changes in enumerate(SURROUNDINGS)]
     for process in running:
@@ -244,8 +245,8 @@ def drawing(plot: Plot) -> bytes:
     "figure_id",
     [
         "fig-learning-rate-article",
-        pytest.param("fig-batch-size-ensemble", marks=pytest.mark.slow),
-        pytest.param("fig-batch-size-speed", marks=pytest.mark.slow),
+        "fig-batch-size-ensemble",
+        "fig-batch-size-speed",
     ],
 )
 def test_hostile_labels_do_not_break_a_figure(figure_id: str, shift: int) -> None:

@@ -16,6 +16,8 @@ from generator.publishing.versions import publish
 
 from .conftest import Site
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "https://fluctuations.example/"
 PAGE = with_policy(b"<meta charset=utf-8>", "").decode()
 ABOUT = {"id": "fig-a", "title": "A", "alt": "a", "caption": "1 < 2.", "year": 2026}

@@ -17,6 +17,8 @@ from generator.publishing.versions import publish, publish_status, published_cat
 from .conftest import Site, make_project, write_site
 from .test_history import export, figure, history, with_list
 
+pytestmark = pytest.mark.slow
+
 BRANCH = "refs/heads/gh-pages"
 
 

@@ -19,6 +19,8 @@ from generator.publishing.versions import publish, require_publishable, version_
 
 from .conftest import Site
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BRANCH = "refs/heads/gh-pages"
 
@@ -250,7 +252,6 @@ def test_a_lost_race_is_run_again(repository: Path, site: Site, monkeypatch: pyt
     assert listed(repository).keys() == {"0.2", "0.1"}
 
 
-@pytest.mark.slow
 def test_ten_who_publish_at_once_all_succeed(repository: Path, site: Site) -> None:
     names = [f"0.{number}" for number in range(10)]
     for name in names:
@@ -262,7 +263,6 @@ def test_ten_who_publish_at_once_all_succeed(repository: Path, site: Site) -> No
     assert sorted(commits(repository)) == [f"Publish {name}" for name in names]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "moment", "landed"),
     [
