@@ -142,7 +142,7 @@ def bench(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Walk through the site in a real browser (needs Chromium)."""
     install(session, "browser")
-    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+    session.run("python", "-m", "pytest", "--numprocesses=2", "--dist=loadfile", "tests/browser", *session.posargs)
 
 
 @nox.session

@@ -22,6 +22,7 @@ from generator.publishing.git import git
 from generator.publishing.site import build_site
 from generator.publishing.versions import publish, version_site_url
 from generator.settings import read_settings
+from tests.sharing import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = [
@@ -111,16 +112,22 @@ def pages_of(published: Path) -> list[str]:
     return [name.removesuffix("index.html") for name in names if not name.startswith("0.1/")]
 
 
-@pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def make_report_site(root: Path) -> None:
     """The report of this checkout as release 0.1 and as its latest, with all that stands beside them."""
-    root = make_repository(tmp_path_factory.mktemp("report"))
+    root.mkdir()
+    make_repository(root)
     inputs = gather(ROOT, list(experiments.load().values()), read_settings(root), "0.1")
     made = make_report(inputs, ROOT, 2, lambda *_: lambda: None)
     write_report(made, root / "build" / "docs")
     build_site(root / "build" / "docs", made.nav, root / "site", root, version_site_url(root, "0.1"))
     publish(root / "site", "0.1", root=root, alias="latest")
-    return branch_as_files(root)
+    branch_as_files(root).rename(root / "published")
+
+
+@pytest.fixture(scope="session")
+def report(shared: Path) -> Path:
+    """What a host would serve, for the tests of all processes."""
+    return made_once(shared / "report", make_report_site) / "published"
 
 
 @pytest.fixture(scope="module")

@@ -44,9 +44,11 @@ def report_of(root: Path, chosen: Sequence[Experiment] = EXPERIMENTS) -> Report:
     return make_report(inputs_of(root, chosen), root, 1, silent)
 
 
-def report_with(root: Path, drawing: Callable[[Plot], Mapping[str, bytes]]) -> Report:
+def report_with(
+    root: Path, drawing: Callable[[Plot], Mapping[str, bytes]], chosen: Sequence[Experiment] = EXPERIMENTS
+) -> Report:
     """Of a project that has its first figure yet to draw and finds the others drawn."""
-    inputs = inputs_of(root)
+    inputs = inputs_of(root, chosen)
     _, *drawn = (plot for study in inputs.studies for plot in study.plots)
     for plot in drawn:
         keep(drawing(plot), root / ".cache" / "figures" / drawing_key(plot))

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 FAILING = str(Path(__file__).with_name("failing"))
 
 #: Faults of each kind in an ordinary test run; `nox -s faults` lets every line of code that writes fail in each way.
-FAULTS = int(os.environ.get("FLUCTUATIONS_FAULTS", "2"))
+FAULTS = int(os.environ.get("FLUCTUATIONS_FAULTS", "1"))
 
 #: A full disk and one that became read-only stay so; a bad block is met once.
 KINDS = {"ENOSPC": {"FAULT_STAYS": "1"}, "EROFS": {"FAULT_STAYS": "1"}, "EIO": {}}

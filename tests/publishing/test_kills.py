@@ -23,7 +23,7 @@ from .conftest import Site
 pytestmark = pytest.mark.slow
 
 #: Kills of each kind in an ordinary test run; `nox -s faults` sets more.
-KILLS = int(os.environ.get("FLUCTUATIONS_KILLS", "6"))
+KILLS = int(os.environ.get("FLUCTUATIONS_KILLS", "4"))
 
 BRANCH = "refs/heads/gh-pages"
 
