@@ -30,10 +30,10 @@ title: {{ texts | join(separator) | front_matter }}
 description: {{ texts | join(separator) | front_matter }}
 ---
 
-# {{ texts | join(separator) }}
+# {{ texts | join(separator) }} {: #page }
 
 {% for text in texts %}
-## {{ text }}
+## {{ text }} {: #text-{{ loop.index }} }
 
 {{ text }}
 
