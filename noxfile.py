@@ -147,9 +147,9 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def walk(session: nox.Session) -> None:
-    """Show every page to a real browser in both colour schemes at three widths, and to axe-core (needs Chromium)."""
+    """Show every page to a browser, in both colour schemes at three widths, and to axe-core (needs Chromium)."""
     install(session, "browser")
-    tests = ["--numprocesses=2", "-rP", "tests/browser/test_walk.py"]
+    tests = ["--numprocesses=2", "-rP", "tests/browser/test_walk.py", "tests/browser/test_policy.py"]
     session.run("python", "-m", "pytest", *tests, *session.posargs, env={"FLUCTUATIONS_PAGES": "every"})
 
 

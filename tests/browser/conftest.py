@@ -25,6 +25,10 @@ from generator.settings import read_settings
 from tests.sharing import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
+
+#: Whether every page is opened, as `nox -s walk` does, or some of those that one template makes.
+EVERY_PAGE = os.environ.get("FLUCTUATIONS_PAGES") == "every"
+
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from .conftest import pages_of, watched
+from .conftest import EVERY_PAGE, pages_of, watched
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +24,21 @@ INJECTIONS = {
 }
 
 
-def test_every_page_of_the_published_branch_keeps_to_its_policy(page: Page, address: str, published: Path) -> None:
-    pages = pages_of(published)
+#: Folders in which one template makes every page, and how many of each are opened where not all are.
+ALIKE, FEW = ("latest/fig/", "f/", "status/"), 5
+
+
+def test_pages_of_the_published_branch_keep_to_their_policy(page: Page, address: str, published: Path) -> None:
+    every = pages_of(published)
+    alike = [[name for name in every if name.startswith(folder)] for folder in ALIKE]
+    assert min(map(len, alike)) > FEW
+    left_out = set() if EVERY_PAGE else {name for names in alike for name in names[FEW:]}
+    pages = [name for name in every if name not in left_out]
     for name in pages:
         page.goto(f"{address}{name}", wait_until="load")
         assert page.locator('head > meta[http-equiv="Content-Security-Policy"]').count() == 1, name
     assert {name.split("/")[0] for name in pages} >= {"", "404.html", "latest", "f", "status"}
-    print(f"{len(pages)} pages in their published place: 0 violations, 0 errors on the console")
+    print(f"{len(pages)} of {len(every)} pages in their published place: 0 violations, 0 errors on the console")
 
 
 def test_what_a_reader_does_keeps_to_the_policy(page: Page, address: str) -> None:

@@ -4,7 +4,6 @@ Page by page: errors, requests to other hosts, overflow, images, layout shifts, 
 that axe-core finds. By default a page of each kind in two views; with FLUCTUATIONS_PAGES=every every page in all six.
 """
 
-import os
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .conftest import pages_of, watched
+from .conftest import EVERY_PAGE, pages_of, watched
 
 pytestmark = pytest.mark.browser
 
-EVERY_PAGE = os.environ.get("FLUCTUATIONS_PAGES") == "every"
 ALL_VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 768, 1440)]
 VIEWS = ALL_VIEWS if EVERY_PAGE else [("light", 360), ("dark", 1440)]
 
