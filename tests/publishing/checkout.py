@@ -36,8 +36,8 @@ BUILD = ("build", "--frozen", "--workers", "1")
 HERE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 
 
-def make_checkout(root: Path) -> Path:
-    """Copy what a build reads."""
+def make_checkout(root: Path, *, whole: bool) -> Path:
+    """Copy what a build reads, of every experiment or of the article's examples alone."""
     root.mkdir(parents=True)
     for source in SOURCES:
         if (ROOT / source).is_dir():
@@ -45,10 +45,12 @@ def make_checkout(root: Path) -> Path:
         else:
             shutil.copy(ROOT / source, root)
     (root / ".gitignore").write_text("build/\nsite/\n.cache/\n")
+    if not whole:
+        _leave_examples(root)
     return root
 
 
-def leave_examples(root: Path) -> None:
+def _leave_examples(root: Path) -> None:
     """Take every other experiment out of a checkout, with its records, as if it had never been written."""
     for declared in (root / "generator" / "experiments").glob("[!_]*.py"):
         name = declared.stem.replace("_", "-")
@@ -81,15 +83,9 @@ def finish(process: "subprocess.Popen[str]") -> float:
     return time.monotonic() - began
 
 
-def make_site(root: Path) -> None:
+def make_site(root: Path, *, whole: bool) -> None:
     """A checkout and its site, built from nothing."""
-    finish(start(make_checkout(root), *BUILD[:-1], "2", environment=HERE))
-
-
-def make_small_site(root: Path) -> None:
-    """The same of the article's examples alone."""
-    leave_examples(make_checkout(root))
-    finish(start(root, *BUILD[:-1], "2", environment=HERE))
+    finish(start(make_checkout(root, whole=whole), *BUILD[:-1], "2", environment=HERE))
 
 
 def tree(folder: Path) -> dict[str, tuple[int, str]]:

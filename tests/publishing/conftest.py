@@ -11,7 +11,7 @@ from generator.publishing.git import git
 from generator.publishing.tree import seal
 from tests.sharing import made_once
 
-from .checkout import WHOLE, make_site, make_small_site
+from .checkout import WHOLE, make_site
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://fluctuations.example/"
@@ -48,15 +48,15 @@ def git_settings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def small(shared: Path) -> Path:
     """A checkout with the site of the article's examples, for all tests of all processes; not to be changed."""
-    return made_once(shared / "examples", make_small_site)
+    return made_once(shared / "examples", functools.partial(make_site, whole=False))
 
 
 @pytest.fixture(scope="session")
-def whole(shared: Path, request: pytest.FixtureRequest) -> Path:
-    """The same of every experiment, where that is asked for."""
+def compared(shared: Path, request: pytest.FixtureRequest) -> Path:
+    """The same for comparing sites: of every experiment where that is asked for."""
     if not WHOLE:
         return Path(request.getfixturevalue("small"))
-    return made_once(shared / "whole", make_site)
+    return made_once(shared / "whole", functools.partial(make_site, whole=True))
 
 
 @pytest.fixture(scope="session")

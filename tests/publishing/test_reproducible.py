@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .checkout import BUILD, HERE, WHOLE, finish, leave_examples, make_checkout, start, tree
+from .checkout import BUILD, HERE, WHOLE, finish, make_checkout, start, tree
 
 pytestmark = pytest.mark.slow
 
@@ -37,16 +37,14 @@ THERE = {
 }
 
 
-def test_two_clean_builds_are_the_same_bytes(whole: Path, tmp_path: Path) -> None:
-    there = make_checkout(tmp_path / "a longer päth" / "with spaces" / "there")
-    if not WHOLE:
-        leave_examples(there)
+def test_two_clean_builds_are_the_same_bytes(compared: Path, tmp_path: Path) -> None:
+    there = make_checkout(tmp_path / "a longer päth" / "with spaces" / "there", whole=WHOLE)
     for name in ("matplotlibrc", "a longer päth/with spaces/.config/matplotlib/matplotlibrc"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(MATPLOTLIBRC)
     hostile = {**THERE, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc")}
     finish(start(there, *BUILD, environment=hostile, umask=0o077))
-    ours, theirs = tree(whole / "site"), tree(there / "site")
+    ours, theirs = tree(compared / "site"), tree(there / "site")
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert len(ours) > (1000 if WHOLE else 150)
